@@ -1,0 +1,43 @@
+declare const brand: unique symbol;
+type Id<Kind extends string> = string & { readonly [brand]: Kind };
+
+/** Identity of a run: one request of the person and all that serves it. */
+export type RunId = Id<'run'>;
+/** Identity of an agent: one model conversation working on one task. */
+export type AgentId = Id<'agent'>;
+/** Identity of a tool call, as the model named it; unique within its agent. */
+export type CallId = Id<'call'>;
+/** Identity of a message between agents, from the person, or from the engine. */
+export type MessageId = Id<'message'>;
+/** Identity of something a person is asked: an approval or a question. */
+export type AskId = Id<'ask'>;
+/** Identity of a fixed system prompt and tool list that agents share. */
+export type PromptId = Id<'prompt'>;
+
+/** The kinds of id, so that one function can mint any of them. */
+export interface IdKinds {
+  readonly run: RunId;
+  readonly agent: AgentId;
+  readonly call: CallId;
+  readonly message: MessageId;
+  readonly ask: AskId;
+  readonly prompt: PromptId;
+}
+
+/** Makes a new id of a kind; the caller supplies the randomness. */
+export type MintId = <K extends keyof IdKinds>(kind: K) => IdKinds[K];
+
+const idPattern = /^[\x21-\x7e]{1,128}$/;
+
+/** Whether text may serve as an id: 1 to 128 printable ASCII characters without blanks. */
+export function isIdText(value: unknown): boolean {
+  return typeof value === 'string' && idPattern.test(value);
+}
+
+/** Brands text that was checked by {@link isIdText}; throws a RangeError on anything else. */
+export function toId<K extends keyof IdKinds>(kind: K, text: string): IdKinds[K] {
+  if (!isIdText(text)) {
+    throw new RangeError(`Not a ${kind} id: ${JSON.stringify(text)}`);
+  }
+  return text as IdKinds[K];
+}

@@ -1,0 +1,238 @@
+import type { Accepted, CommandResult, FleetCommandInput, SpawnRequest } from '../core/commands.ts';
+import type {
+  Ask,
+  Block,
+  Effect,
+  Effort,
+  Failure,
+  FleetEvent,
+  JournalEntry,
+  MessageKind,
+  Place,
+  Report,
+  Stop,
+  ToolSpec,
+  Usage,
+} from '../core/events.ts';
+import type { HistoryMessage } from '../core/history.ts';
+import type { AgentId, CallId, RunId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import type { Agent, FleetState } from '../core/state.ts';
+import type { Disposable } from '../lib/disposables.ts';
+
+/*
+ * What the orchestrator needs from the world. Interfaces and plain values only; every folder that implements one may import this file.
+ */
+
+/** Time that never runs backwards: wall-clock origin, monotonic progress. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A readable log; never receives keys or file contents. */
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string, error?: unknown): void;
+}
+
+/** The append-only log of facts. */
+export interface JournalPort {
+  /** Stamps the facts with sequence and time and queues them for disk, in order. Never throws and never waits. */
+  append(events: readonly FleetEvent[]): readonly JournalEntry[];
+  /** Resolves when everything appended before the call is on disk; rejects with a JournalError when it cannot be. */
+  sync(): Promise<void>;
+}
+
+/** Text too large for the journal, by content hash. */
+export interface BlobPort {
+  /** Stores text durably; the same text has the same hash. */
+  put(text: string): Promise<{ readonly hash: string; readonly bytes: number }>;
+  /** The text of a hash; throws if it is missing or damaged. */
+  get(hash: string): Promise<string>;
+}
+
+// ---------------------------------------------------------------- models
+
+/** One request to a model: the whole history, with a stable beginning. */
+export interface ModelRequest {
+  readonly agentId: AgentId;
+  readonly model: string;
+  readonly effort: Effort;
+  readonly system: string;
+  readonly tools: readonly ToolSpec[];
+  readonly messages: readonly HistoryMessage[];
+}
+
+/** A complete reply, as it enters the journal. */
+export interface ModelReply {
+  readonly model: string;
+  readonly blocks: readonly Block[];
+  readonly stop: Stop;
+  readonly usage: Usage;
+  readonly requestId?: string | undefined;
+}
+
+/** What arrives while a model answers. Every value counts as progress; keep-alives are not passed on. */
+export type ModelEvent =
+  | { readonly type: 'started'; readonly usage: Usage }
+  | { readonly type: 'delta'; readonly block: number; readonly kind: 'text' | 'thinking' | 'toolInput'; readonly text: string }
+  /** The last event of a stream that ended well, and only of such a stream. */
+  | { readonly type: 'settled'; readonly reply: ModelReply };
+
+/** A failed request. `retry`: try again soon; `wait`: the endpoint asks for patience; `never`: a person must act first. */
+export class ModelError extends Error {
+  readonly failure: Failure;
+  readonly retry: 'retry' | 'wait' | 'never';
+  readonly retryAfterMs: number | undefined;
+
+  constructor(failure: Failure, retry: 'retry' | 'wait' | 'never', options: { retryAfterMs?: number | undefined; cause?: unknown } = {}) {
+    super(failure.message, { cause: options.cause });
+    this.name = 'ModelError';
+    this.failure = failure;
+    this.retry = retry;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** A source of model replies. */
+export interface ModelProvider {
+  /** Stable id as in the setting `flotilla.provider`. */
+  readonly id: string;
+  /** Name for people, shown wherever the provider's agents are. */
+  readonly label: string;
+  /** Agents whose requests share a rate limit share this key (never the secret itself). */
+  readonly rateKey: string;
+  /** Tokens of context a model can hold, as far as known. */
+  contextWindow(model: string): number | undefined;
+  /** Whether it can be used now; otherwise why not and what a person can do about it. */
+  ready(): Promise<Failure | undefined>;
+  /**
+   * Streams one reply. Throws ModelError for everything the endpoint or the network does, the signal's reason on abort, and never
+   * retries by itself.
+   */
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}
+
+// ---------------------------------------------------------------- tools
+
+/** What a tool did: text for the model, facts for the journal. */
+export interface ToolOutcome {
+  readonly text: string;
+  readonly isError: boolean;
+  readonly effects?: readonly Effect[];
+  /** Set by the report tool: the agent is done. */
+  readonly report?: Report;
+}
+
+/** What a running tool call may use. */
+export interface ToolContext {
+  readonly agentId: AgentId;
+  readonly runId: RunId;
+  readonly callId: CallId;
+  /** Shows live output to whoever is looking; never stored. */
+  readonly progress: (text: string) => void;
+  /** Puts a question to the person and waits for the reply. */
+  readonly askPerson: (question: string, options: readonly string[]) => Promise<string>;
+  readonly coordination: Coordination;
+}
+
+/** A call that was understood, or a refusal whose text tells the model what to do instead. */
+export type PreparedCall =
+  | {
+      readonly kind: 'ready';
+      /** What the call does, for people: "Read src/a.ts:1-80". */
+      readonly title: string;
+      readonly place?: Place | undefined;
+      /** Has effects outside the journal: facts so far are synced to disk before it runs. */
+      readonly outside: boolean;
+      readonly waitsFor?: 'children' | 'answer' | undefined;
+      /** The exact plan a person may be asked to approve before `run`. */
+      readonly ask?: Ask | undefined;
+      readonly run: (context: ToolContext, signal: AbortSignal) => Promise<ToolOutcome>;
+    }
+  | { readonly kind: 'refused'; readonly text: string };
+
+/** One thing an agent can do. */
+export interface Tool {
+  readonly spec: ToolSpec;
+  /** Checks the input against the tool's closed schema and works out the exact plan; no effects. */
+  prepare(input: Json, agent: Pick<Agent, 'id' | 'runId'>, signal: AbortSignal): Promise<PreparedCall>;
+}
+
+/** What a person's settings say about a plan, before the person is asked. */
+export type Permission = { readonly kind: 'allow' } | { readonly kind: 'ask' } | { readonly kind: 'deny'; readonly reason: string };
+
+/** Decides by the person's settings alone; never looks at model text. */
+export type Rights = (ask: Ask) => Permission;
+
+/** What an agent may do to other agents of its run. */
+export interface Coordination {
+  spawn(request: SpawnRequest): CommandResult;
+  send(to: AgentId, kind: MessageKind, text: string, interrupt: boolean): CommandResult;
+  wrapUp(agentId: AgentId): CommandResult;
+  kill(agentId: AgentId): CommandResult;
+  /** All agents of the caller's run, the caller included. */
+  agents(): readonly Agent[];
+  /** Resolves when a message is waiting for the caller or none of its children is still at work. */
+  waitForMessages(signal: AbortSignal): Promise<void>;
+}
+
+// ---------------------------------------------------------------- agent types and settings
+
+/** What kind of agent something is: its instructions, its tools, and which of the person's models it uses. */
+export interface AgentType {
+  readonly name: string;
+  readonly description: string;
+  readonly system: string;
+  readonly tools: readonly string[];
+  readonly role: 'lead' | 'worker' | 'scout';
+}
+
+/** The person's settings, read afresh whenever they matter. */
+export interface FleetSettings {
+  readonly models: Readonly<Record<AgentType['role'], string>>;
+  readonly effort: Readonly<Record<AgentType['role'], Effort>>;
+  /** How many agents may be at work at once; an agent that waits for its children does not count. */
+  readonly maxConcurrentAgents: number;
+  /** How deep agents may spawn agents; a run's first agent has depth 0. */
+  readonly maxDepth: number;
+  /** How many agents one run may spawn in all. */
+  readonly maxAgentsPerRun: number;
+  /** How long a model may be silent before the request is given up, in ms. */
+  readonly idleTimeoutMs: number;
+}
+
+// ---------------------------------------------------------------- what views may use
+
+/** Text that is arriving right now; replaced by a settled fact and never stored. */
+export interface TailBlock {
+  /** `model` blocks are numbered by the reply, `tool` blocks are named by the call. */
+  readonly source: 'model' | 'tool';
+  readonly key: string;
+  readonly kind: 'text' | 'thinking' | 'toolInput' | 'output';
+  readonly text: string;
+}
+
+/** The fleet as views see it: read, ask, listen. */
+export interface FleetControl {
+  readonly state: FleetState;
+  /** Why this window may only look, if it may only look. */
+  readonly readOnly: string | undefined;
+  /** The one door for every change. Refuses with a reason instead of throwing. */
+  execute(command: FleetCommandInput): CommandResult;
+  /** Told once per commit, after the state has changed. */
+  subscribe(listener: (state: FleetState, entries: readonly JournalEntry[]) => void): Disposable;
+  /** The live text of one agent as it is now. */
+  tail(agentId: AgentId): readonly TailBlock[];
+  /** Told, at most every 50 ms, which agents have new live text. */
+  onDidChangeTail(listener: (agentIds: ReadonlySet<AgentId>) => void): Disposable;
+  /** The whole text of an output that the journal holds only by hash. */
+  readBlob(hash: string): Promise<string>;
+}
+
+export type { Accepted };
