@@ -1,0 +1,47 @@
+import type { HistoryMessage } from '../../src/core/history.ts';
+import type { ModelRequest } from '../../src/orchestrator/ports.ts';
+
+/**
+ * What an endpoint would refuse in a request, or undefined: a history that does not begin and end with the user, roles that do not
+ * alternate, tool calls whose results are not at once and first in the next message, or a prefix that changed since the agent's last request.
+ */
+export function findBrokenHistory(before: ModelRequest | undefined, request: ModelRequest): string | undefined {
+  const { messages } = request;
+  if (messages.at(0)?.role !== 'user' || messages.at(-1)?.role !== 'user') {
+    return 'the history does not begin and end with a user message';
+  }
+  for (const [index, message] of messages.entries()) {
+    const problem = findBrokenPair(messages[index - 1], message);
+    if (problem !== undefined) {
+      return `message ${index}: ${problem}`;
+    }
+  }
+  return before === undefined ? undefined : findChange(before, request);
+}
+
+function findBrokenPair(previous: HistoryMessage | undefined, message: HistoryMessage): string | undefined {
+  if (previous?.role === message.role) {
+    return 'two messages of the same role in a row';
+  }
+  if (message.role === 'assistant') {
+    return message.blocks.length === 0 ? 'an empty reply' : undefined;
+  }
+  if (message.parts.length === 0) {
+    return 'an empty user message';
+  }
+  const calls = previous?.role === 'assistant' ? previous.blocks.flatMap((block) => (block.kind === 'toolCall' ? [block.callId] : [])) : [];
+  const results = message.parts.flatMap((part) => (part.kind === 'toolResult' ? [part.callId] : []));
+  const firstText = message.parts.findIndex((part) => part.kind === 'text');
+  if ([...calls].sort().join() !== [...results].sort().join()) {
+    return `tool results [${results.join()}] do not answer the calls [${calls.join()}]`;
+  }
+  return firstText >= 0 && firstText < results.length ? 'text before a tool result' : undefined;
+}
+
+function findChange(before: ModelRequest, now: ModelRequest): string | undefined {
+  if (before.system !== now.system || JSON.stringify(before.tools) !== JSON.stringify(now.tools)) {
+    return 'the system prompt or the tools changed between two requests';
+  }
+  const changed = before.messages.findIndex((message, index) => JSON.stringify(message) !== JSON.stringify(now.messages[index]));
+  return changed < 0 ? undefined : `message ${changed} changed or is gone since the last request: the history must be append-only`;
+}
