@@ -66,6 +66,8 @@ export const failureSchema = z.object({
     'noReport',
     'limit',
     'storage',
+    /** Broken off on purpose, to deliver a message at once. */
+    'interrupted',
     'defect',
   ]),
   message: z.string(),
@@ -218,8 +220,11 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     effort: effortSchema,
     promptId,
     brief: briefSchema,
-    /** The first user message, rendered once so that later versions of the renderer cannot change the prefix. */
-    opening: z.string(),
+    /**
+     * The first user message, rendered once so that later versions of the renderer cannot change the prefix. Absent only in the thinned
+     * copy for a view that does not follow the agent.
+     */
+    opening: z.string().optional(),
     by: actorSchema,
   }),
   /** The agent got a slot and its loop began. */
@@ -236,6 +241,7 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     /** Text that had arrived before the failure, kept for the person. */
     partial: z.string().optional(),
     usage: usageSchema.optional(),
+    cost: z.number().nonnegative().optional(),
   }),
   z.object({
     type: z.literal('replySettled'),
@@ -269,12 +275,14 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     effects: z.array(effectSchema),
   }),
   z.object({ type: z.literal('personAsked'), askId, agentId, callId, ask: askSchema, place: placeSchema.optional() }),
-  z.object({ type: z.literal('personAnswered'), askId, agentId, answer: answerSchema }),
+  z.object({ type: z.literal('personAnswered'), askId, agentId, callId, answer: answerSchema }),
   z.object({
     type: z.literal('messageQueued'),
     messageId,
     to: agentId,
     from: actorSchema,
+    /** The sender as the receiver is told: "person", "engine", or an agent's label and id; fixed here so that history cannot change. */
+    sender: z.string(),
     kind: messageKindSchema,
     text: z.string(),
     place: placeSchema.optional(),

@@ -1,5 +1,6 @@
-import type { Block } from './events.ts';
+import type { Block, MessageKind, Output, Place } from './events.ts';
 import type { CallId } from './ids.ts';
+import type { ToolCall, Transcript, Turn } from './state.ts';
 
 /** A part of what the model is told: plain text, or the result of a tool call it made. */
 export type UserPart =
@@ -10,3 +11,62 @@ export type UserPart =
 export type HistoryMessage =
   | { readonly role: 'user'; readonly parts: readonly UserPart[] }
   | { readonly role: 'assistant'; readonly blocks: readonly Block[] };
+
+/** An agent's history: the messages already sent or received, and what the next request will add. */
+export interface History {
+  readonly messages: readonly HistoryMessage[];
+  readonly pending: readonly UserPart[];
+}
+
+/** A message as the receiver's model reads it. */
+export function renderMessage(message: { sender: string; kind: MessageKind; text: string; place?: Place | undefined }): string {
+  const where = message.place === undefined ? '' : `\nAbout ${renderPlace(message.place)}:`;
+  return `<message from=${JSON.stringify(message.sender)} kind="${message.kind}">${where}\n${message.text}\n</message>`;
+}
+
+/** `path`, `path:12` or `path:12-20`. */
+export function renderPlace(place: Place): string {
+  if (place.line === undefined) {
+    return place.path;
+  }
+  return place.endLine === undefined || place.endLine === place.line
+    ? `${place.path}:${place.line}`
+    : `${place.path}:${place.line}-${place.endLine}`;
+}
+
+/**
+ * Rebuilds what an agent and its model said to each other from its transcript, byte for byte as it was sent. `textOf` supplies the whole text
+ * of an output whose journal entry holds only a preview.
+ */
+export function historyOf(transcript: Transcript, textOf: (output: Output) => string): History {
+  const messages: HistoryMessage[] = [];
+  let pending: UserPart[] = [{ kind: 'text', text: transcript.opening }];
+  for (const turn of transcript.turns) {
+    pending.push(...turn.delivered.map((message): UserPart => ({ kind: 'text', text: renderMessage(message) })));
+    if (turn.stop === undefined) {
+      continue;
+    }
+    if (pending.length > 0) {
+      messages.push({ role: 'user', parts: pending });
+    }
+    messages.push({ role: 'assistant', blocks: turn.blocks });
+    pending = resultsOf(turn, textOf);
+  }
+  return { messages, pending };
+}
+
+/** The tool results of a turn, in the order the model made the calls: every call has exactly one. */
+function resultsOf(turn: Turn, textOf: (output: Output) => string): UserPart[] {
+  return turn.calls.map((call) => ({ kind: 'toolResult', callId: call.callId, ...resultOf(call, textOf) }));
+}
+
+function resultOf(call: ToolCall, textOf: (output: Output) => string): { text: string; isError: boolean } {
+  if (call.output === undefined) {
+    return { text: unknownResult, isError: true };
+  }
+  return { text: textOf(call.output), isError: call.status !== 'ok' };
+}
+
+/** What the model is told of a call whose end nobody saw. */
+export const unknownResult =
+  'The outcome of this call is unknown: the window closed while it ran. It may have had its effect. Check before you repeat it.';

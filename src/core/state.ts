@@ -51,6 +51,7 @@ export interface OpenCall {
 export interface QueuedMessage {
   readonly messageId: MessageId;
   readonly from: Actor;
+  readonly sender: string;
   readonly kind: MessageKind;
   readonly text: string;
   readonly place?: Place | undefined;
@@ -75,6 +76,9 @@ export interface Agent {
   readonly brief: Brief;
   readonly spawnedAt: number;
   readonly spawnedBy: Actor;
+  /** Where the agent is in its life; `phase` says more. */
+  readonly stage: 'queued' | 'working' | 'paused' | 'ended';
+  /** Derived from the other fields at every fact; never set apart from them. */
   readonly phase: AgentPhase;
   /** The number of the last request begun; 0 before the first. */
   readonly turn: number;
@@ -121,10 +125,19 @@ export interface UsagePoint {
   readonly cost?: number | undefined;
 }
 
+/** The moment an agent read a message. */
+export interface Mark {
+  readonly at: number;
+  readonly turn: number;
+  readonly kind: MessageKind;
+  readonly from: Actor['kind'];
+}
+
 /** What the timeline draws of one agent. */
 export interface Lane {
   readonly spans: readonly Span[];
   readonly points: readonly UsagePoint[];
+  readonly marks: readonly Mark[];
 }
 
 /** A tool call with its result, as the transcript shows it. */
@@ -145,6 +158,7 @@ export interface ToolCall {
 export interface DeliveredMessage {
   readonly messageId: MessageId;
   readonly from: Actor;
+  readonly sender: string;
   readonly kind: MessageKind;
   readonly text: string;
   readonly place?: Place | undefined;

@@ -1,0 +1,287 @@
+import type { Accepted, FleetCommand, Rejection, SpawnRequest } from './commands.ts';
+import { type Spawner, spawnEvents } from './decideSpawn.ts';
+import type { Actor, FleetEvent, MessageKind, Place } from './events.ts';
+import type { AgentId, MintId } from './ids.ts';
+import { outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
+import type { Agent, FleetState } from './state.ts';
+
+/** What `decide` may use beside state and command: fresh ids, the caps, and the look-up of agent types and models. */
+export interface DecideContext extends Spawner {
+  readonly mint: MintId;
+}
+
+export type Decision =
+  | { readonly ok: true; readonly events: readonly FleetEvent[]; readonly accepted: Accepted }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+type CommandOf<T extends FleetCommand['type']> = Extract<FleetCommand, { type: T }>;
+
+/** All rules about what is allowed: the facts a command makes, or why it is refused. Pure. */
+export function decide(state: FleetState, command: FleetCommand, context: DecideContext): Decision {
+  switch (command.type) {
+    case 'startRun':
+      return startRun(state, command, context);
+    case 'spawnAgent':
+      return spawnAgent(state, command, context);
+    case 'sendMessage':
+      return sendMessage(state, command, context);
+    case 'wrapUpAgent':
+      return wrapUp(state, command.agentId, command.by, context);
+    case 'killAgent':
+      return kill(state, command.agentId, command.by);
+    case 'killAll':
+      return toAll(state, (agent) => agent.stage !== 'ended' && agent.killing === undefined, killing(command.by));
+    case 'pauseAgent':
+      return pause(state, command);
+    case 'pauseAll':
+      return toAll(state, isPausable, (agent) => ({ type: 'pauseAsked', agentId: agent.id, by: command.by }));
+    case 'resumeAgent':
+      return resume(state, command);
+    case 'resumeAll':
+      return toAll(state, isHeld, (agent) => ({ type: 'agentResumed', agentId: agent.id, by: command.by }));
+    case 'retryAgent':
+      return retry(state, command);
+    case 'followUpAgent':
+      return followUp(state, command, context);
+    case 'deleteAgent':
+      return remove(state, command);
+    case 'deleteEnded':
+      return deleteEnded(state, command.by);
+    case 'answer':
+      return answer(state, command);
+  }
+}
+
+function startRun(state: FleetState, command: CommandOf<'startRun'>, context: DecideContext): Decision {
+  const task = command.task.trim();
+  if (task === '') {
+    return refuse('invalid', 'The task is empty.', 'Say in a sentence or two what the run should achieve.');
+  }
+  const spawn: SpawnRequest = {
+    agentType: 'lead',
+    brief: { objective: task, ...(command.place === undefined ? {} : { scope: { paths: [command.place.path], focus: focusOf(command.place) } }) },
+  };
+  return newRun(state, spawn, command.label ?? labelOf(task), task, command.by, context);
+}
+
+function spawnAgent(state: FleetState, command: CommandOf<'spawnAgent'>, context: DecideContext): Decision {
+  const objective = command.spawn.brief.objective.trim();
+  if (objective === '') {
+    return refuse('invalid', 'The objective is empty.', 'Say in a sentence or two what the agent should achieve.');
+  }
+  const parent = command.parentId === undefined ? undefined : state.agents[command.parentId];
+  if (command.parentId !== undefined && parent === undefined) {
+    return unknownAgent(command.parentId);
+  }
+  const runId = parent?.runId ?? command.runId;
+  if (runId === undefined) {
+    return newRun(state, command.spawn, labelOf(objective), objective, command.by, context);
+  }
+  if (state.runs[runId] === undefined) {
+    return refuse('unknown', `There is no run ${runId}.`, 'Pick one from the Fleet view, or leave the run out to start a new one.');
+  }
+  return spawnEvents(state, { spawn: command.spawn, runId, parent, by: command.by }, context);
+}
+
+function newRun(state: FleetState, spawn: SpawnRequest, label: string, task: string, by: Actor, context: DecideContext): Decision {
+  const runId = context.mint('run');
+  const decision = spawnEvents(state, { spawn, runId, parent: undefined, by }, context);
+  return decision.ok ? { ...decision, events: [{ type: 'runStarted', runId, label, task, by }, ...decision.events] } : decision;
+}
+
+function sendMessage(state: FleetState, command: CommandOf<'sendMessage'>, context: DecideContext): Decision {
+  return toLive(state, command.agentId, (agent) => {
+    const text = command.text.trim();
+    if (text === '') {
+      return refuse('invalid', 'The message is empty.', `Say what ${agent.label} should do differently.`);
+    }
+    return accept(agent, 1, [message(state, context, agent, command.kind, command.by, text, command.place, command.interrupt)]);
+  });
+}
+
+const wrapUpText =
+  'Finish now. Start nothing new and call `report` with what you have: what is done, what is not, and the findings so far with file and line.';
+
+function wrapUp(state: FleetState, id: AgentId, by: Actor, context: DecideContext): Decision {
+  return toLive(state, id, () => {
+    const reached = subtreeOf(state, id).filter((agent) => agent.stage !== 'ended' && !agent.wrappingUp);
+    const first = reached[0];
+    if (first === undefined) {
+      return refuse('running', 'It is wrapping up already.', 'Wait for its report, or kill it.');
+    }
+    return accept(
+      first,
+      reached.length,
+      reached.map((agent) => message(state, context, agent, 'wrapUp', by, wrapUpText, undefined, false)),
+    );
+  });
+}
+
+function kill(state: FleetState, id: AgentId, by: Actor): Decision {
+  return toLive(state, id, (agent) => {
+    const reached = subtreeOf(state, id).filter((other) => other.stage !== 'ended' && other.killing === undefined);
+    return accept(agent, reached.length, reached.map(killing(by)));
+  });
+}
+
+function killing(by: Actor) {
+  return (agent: Agent): FleetEvent => ({ type: 'killAsked', agentId: agent.id, by });
+}
+
+const isPausable = (agent: Agent) => agent.stage !== 'ended' && agent.stage !== 'paused' && !agent.pausing;
+const isHeld = (agent: Agent) => agent.stage === 'paused' || agent.pausing;
+
+function pause(state: FleetState, command: CommandOf<'pauseAgent'>): Decision {
+  return toLive(state, command.agentId, (agent) =>
+    isPausable(agent)
+      ? accept(agent, 1, [{ type: 'pauseAsked', agentId: agent.id, by: command.by }])
+      : refuse('running', `${agent.label} is paused already, or about to be.`, 'Resume it to let it go on.'),
+  );
+}
+
+/** A paused agent goes on; an interrupted one is continued from its history, together with the interrupted agents below it. */
+function resume(state: FleetState, command: CommandOf<'resumeAgent'>): Decision {
+  const agent = state.agents[command.agentId];
+  if (agent === undefined) {
+    return unknownAgent(command.agentId);
+  }
+  if (isHeld(agent)) {
+    return accept(agent, 1, [{ type: 'agentResumed', agentId: agent.id, by: command.by }]);
+  }
+  if (outcomeOf(agent)?.kind === 'interrupted') {
+    const reached = subtreeOf(state, agent.id).filter((other) => outcomeOf(other)?.kind === 'interrupted');
+    return accept(
+      agent,
+      reached.length,
+      reached.map((other) => ({ type: 'agentContinued', agentId: other.id, reason: 'resume', by: command.by })),
+    );
+  }
+  return agent.stage === 'ended'
+    ? refuse('ended', `${agent.label} has ended (${phaseWord(agent)}).`, 'Retry it if it failed, or give it a follow-up task.')
+    : refuse('notPaused', `${agent.label} is at work.`, 'Nothing to resume.');
+}
+
+function retry(state: FleetState, command: CommandOf<'retryAgent'>): Decision {
+  return toEnded(state, command.agentId, (agent) =>
+    outcomeOf(agent)?.kind === 'done'
+      ? refuse('ended', `${agent.label} is done; there is nothing to retry.`, 'Give it a follow-up task instead.')
+      : accept(agent, 1, [{ type: 'agentContinued', agentId: agent.id, reason: 'retry', by: command.by }]),
+  );
+}
+
+function followUp(state: FleetState, command: CommandOf<'followUpAgent'>, context: DecideContext): Decision {
+  return toEnded(state, command.agentId, (agent) => {
+    const task = command.task.trim();
+    if (task === '') {
+      return refuse('invalid', 'The task is empty.', `Say what ${agent.label} should do next.`);
+    }
+    return accept(agent, 1, [
+      message(state, context, agent, 'followUp', command.by, task, command.place, false),
+      { type: 'agentContinued', agentId: agent.id, reason: 'followUp', by: command.by },
+    ]);
+  });
+}
+
+function remove(state: FleetState, command: CommandOf<'deleteAgent'>): Decision {
+  return toEnded(state, command.agentId, (agent) => {
+    const subtree = subtreeOf(state, agent.id);
+    const live = subtree.find((other) => other.stage !== 'ended');
+    if (live !== undefined) {
+      return refuse('running', `${live.label}, which ${agent.label} spawned, is still at work.`, 'Kill it or wait for it, then delete.');
+    }
+    return accept(agent, subtree.length, deletions(subtree, command.by));
+  });
+}
+
+/** Deletes what has ended and holds nothing that is still at work. */
+function deleteEnded(state: FleetState, by: Actor): Decision {
+  const ended = Object.values(state.agents).filter((agent) => subtreeOf(state, agent.id).every((other) => other.stage === 'ended'));
+  return { ok: true, events: deletions(ended, by), accepted: { reached: ended.length } };
+}
+
+/** Children go before their parents, so that no child is ever without one. */
+function deletions(agents: readonly Agent[], by: Actor): FleetEvent[] {
+  return agents.toReversed().map((agent) => ({ type: 'agentDeleted', agentId: agent.id, by }));
+}
+
+function answer(state: FleetState, command: CommandOf<'answer'>): Decision {
+  const ask = state.asks[command.askId];
+  if (ask === undefined) {
+    return refuse('unknown', 'This has been answered already, or the agent that asked has ended.', 'Nothing was done.');
+  }
+  const isQuestion = ask.ask.kind === 'question';
+  if (command.answer.kind === 'withdrawn' || isQuestion === (command.answer.kind === 'allow')) {
+    return refuse('invalid', 'That answer does not fit.', isQuestion ? 'Reply with text, or deny.' : 'Allow it, or deny it with a reason.');
+  }
+  const { askId, agentId, callId } = ask;
+  return { ok: true, events: [{ type: 'personAnswered', askId, agentId, callId, answer: command.answer }], accepted: { agentId, reached: 1 } };
+}
+
+function message(
+  state: FleetState,
+  context: DecideContext,
+  to: Agent,
+  kind: MessageKind,
+  from: Actor,
+  text: string,
+  place: Place | undefined,
+  interrupt: boolean,
+): FleetEvent {
+  const messageId = context.mint('message');
+  return { type: 'messageQueued', messageId, to: to.id, from, sender: senderName(state, from), kind, text, place, interrupt };
+}
+
+/** How a sender is named to a model: "person", "engine", or an agent's label and id. */
+export function senderName(state: FleetState, from: Actor): string {
+  if (from.kind !== 'agent') {
+    return from.kind;
+  }
+  const agent = state.agents[from.agentId];
+  return agent === undefined ? `agent ${from.agentId}` : `agent ${agent.label} (${agent.id})`;
+}
+
+function toLive(state: FleetState, id: AgentId, act: (agent: Agent) => Decision): Decision {
+  const agent = state.agents[id];
+  if (agent === undefined) {
+    return unknownAgent(id);
+  }
+  if (agent.stage === 'ended' || agent.killing !== undefined) {
+    return refuse('ended', `${agent.label} has ended.`, 'Give it a follow-up task to have it go on with its context kept.');
+  }
+  return act(agent);
+}
+
+function toEnded(state: FleetState, id: AgentId, act: (agent: Agent) => Decision): Decision {
+  const agent = state.agents[id];
+  if (agent === undefined) {
+    return unknownAgent(id);
+  }
+  return agent.stage === 'ended' ? act(agent) : refuse('running', `${agent.label} is still at work.`, 'Steer it, wrap it up or kill it.');
+}
+
+function toAll(state: FleetState, which: (agent: Agent) => boolean, event: (agent: Agent) => FleetEvent): Decision {
+  const agents = Object.values(state.agents).filter(which);
+  return { ok: true, events: agents.map(event), accepted: { reached: agents.length } };
+}
+
+function accept(agent: Agent, reached: number, events: readonly FleetEvent[]): Decision {
+  return { ok: true, events, accepted: { runId: agent.runId, agentId: agent.id, reached } };
+}
+
+function refuse(code: Rejection['code'], message: string, next: string): Decision {
+  return { ok: false, rejection: { code, message, next } };
+}
+
+function unknownAgent(id: AgentId): Decision {
+  return refuse('unknown', `There is no agent ${id}.`, 'Pick one from the Fleet view.');
+}
+
+function focusOf(place: Place): string {
+  return place.line === undefined ? place.path : `lines ${place.line} to ${place.endLine ?? place.line}`;
+}
+
+/** The first line of a task, short enough for a row. */
+function labelOf(task: string): string {
+  const line = task.split('\n', 1)[0] ?? task;
+  return line.length <= 60 ? line : `${line.slice(0, 59).trimEnd()}…`;
+}

@@ -1,0 +1,149 @@
+import type { EventOf, JournalEntry } from './events.ts';
+import type { AgentId } from './ids.ts';
+import { type AgentEvent, reduceAgent, spawnedAgent, subjectOf } from './reduceAgent.ts';
+import { reduceLane, spawnedLane } from './reduceLane.ts';
+import { reduceTranscript } from './reduceTranscript.ts';
+import type { FleetState } from './state.ts';
+
+/** The state after one more entry. Total: a fact that cannot apply changes nothing but the sequence number. */
+export function reduceFleet(state: FleetState, entry: JournalEntry): FleetState {
+  return reduceEntries(state, [entry]);
+}
+
+/**
+ * The state after many entries. Each record is copied at most once for the whole batch, so replaying a long journal costs no more per entry
+ * than the entry's own change. Transcripts are kept only for agents that have one, so a view that follows one agent stays small.
+ */
+export function reduceEntries(state: FleetState, entries: readonly JournalEntry[]): FleetState {
+  if (entries.length === 0) {
+    return state;
+  }
+  const draft = new Draft(state);
+  for (const entry of entries) {
+    draft.apply(entry);
+  }
+  return draft.finish();
+}
+
+/** Lives for one batch: a state whose records may be written because they are its own copies. */
+class Draft {
+  #state: FleetState;
+  readonly #owned = new Set<keyof FleetState>();
+
+  constructor(state: FleetState) {
+    this.#state = state;
+  }
+
+  finish(): FleetState {
+    return this.#state;
+  }
+
+  apply({ seq, at, event }: JournalEntry): void {
+    this.#state = { ...this.#state, seq, at };
+    switch (event.type) {
+      case 'runStarted':
+        this.#put('runs', event.runId, { id: event.runId, label: event.label, task: event.task, startedAt: at, by: event.by });
+        break;
+      case 'promptFixed':
+        this.#put('prompts', event.promptId, { id: event.promptId, system: event.system, tools: event.tools });
+        break;
+      case 'agentSpawned':
+        this.#spawn(event, at);
+        break;
+      case 'agentDeleted':
+        this.#delete(event.agentId);
+        break;
+      default:
+        this.#change(event, at);
+    }
+  }
+
+  #spawn(event: EventOf<'agentSpawned'>, at: number): void {
+    this.#put('agents', event.agentId, spawnedAgent(event, at));
+    this.#put('lanes', event.agentId, spawnedLane(at));
+    if (event.opening !== undefined) {
+      this.#put('transcripts', event.agentId, { opening: event.opening, turns: [] });
+    }
+  }
+
+  #change(event: AgentEvent, at: number): void {
+    const id = subjectOf(event);
+    const before = this.#state.agents[id];
+    if (before === undefined) {
+      return;
+    }
+    const after = reduceAgent(before, event, at);
+    if (after !== before) {
+      this.#put('agents', id, after);
+    }
+    const lane = this.#state.lanes[id];
+    if (lane !== undefined) {
+      const next = reduceLane(lane, before, after, event, at);
+      if (next !== lane) {
+        this.#put('lanes', id, next);
+      }
+    }
+    const transcript = this.#state.transcripts[id];
+    if (transcript !== undefined) {
+      const next = reduceTranscript(transcript, before, event, at);
+      if (next !== transcript) {
+        this.#put('transcripts', id, next);
+      }
+    }
+    this.#changeAsks(event, at);
+  }
+
+  #changeAsks(event: AgentEvent, at: number): void {
+    if (event.type === 'personAsked') {
+      const { askId, agentId, callId, ask, place } = event;
+      this.#put('asks', askId, { askId, agentId, callId, ask, place, at });
+    } else if (event.type === 'personAnswered') {
+      this.#drop('asks', event.askId);
+    } else if (event.type === 'agentEnded') {
+      this.#dropAsksOf(event.agentId);
+    }
+  }
+
+  #delete(id: AgentId): void {
+    const agent = this.#state.agents[id];
+    if (agent === undefined) {
+      return;
+    }
+    this.#drop('agents', id);
+    this.#drop('lanes', id);
+    this.#drop('transcripts', id);
+    this.#dropAsksOf(id);
+    if (!Object.values(this.#state.agents).some((other) => other.runId === agent.runId)) {
+      this.#drop('runs', agent.runId);
+    }
+  }
+
+  #dropAsksOf(id: AgentId): void {
+    for (const ask of Object.values(this.#state.asks)) {
+      if (ask.agentId === id) {
+        this.#drop('asks', ask.askId);
+      }
+    }
+  }
+
+  #put<R extends RecordName>(name: R, id: keyof FleetState[R], value: FleetState[R][keyof FleetState[R]]): void {
+    this.#own(name)[id] = value;
+  }
+
+  #drop<R extends RecordName>(name: R, id: keyof FleetState[R]): void {
+    if (this.#state[name][id] !== undefined) {
+      delete this.#own(name)[id];
+    }
+  }
+
+  #own<R extends RecordName>(name: R): Writable<FleetState[R]> {
+    if (!this.#owned.has(name)) {
+      this.#owned.add(name);
+      this.#state = { ...this.#state, [name]: { ...this.#state[name] } };
+    }
+    return this.#state[name] as Writable<FleetState[R]>;
+  }
+}
+
+type RecordName = 'runs' | 'agents' | 'asks' | 'prompts' | 'lanes' | 'transcripts';
+type Writable<T> = { -readonly [K in keyof T]: T[K] };

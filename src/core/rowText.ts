@@ -1,0 +1,129 @@
+import type { Failure, Outcome } from './events.ts';
+import type { Agent, WaitKind } from './state.ts';
+
+/** A count of tokens for people: 950, 12.3k, 4.1M. */
+export function formatTokens(tokens: number): string {
+  if (tokens < 1000) {
+    return String(tokens);
+  }
+  return tokens < 999_950 ? `${trimZero((tokens / 1000).toFixed(1))}k` : `${trimZero((tokens / 1_000_000).toFixed(1))}M`;
+}
+
+/** US dollars for people. `known` is false when some request had no price, so that the sum is a lower bound. */
+export function formatCost(usd: number, known: boolean): string {
+  if (!known && usd === 0) {
+    return 'cost unknown';
+  }
+  const digits = usd > 0 && usd < 0.01 ? 4 : 2;
+  return `${known ? '' : 'over '}$${usd.toFixed(digits)}`;
+}
+
+/** A time span for people, at the precision they care about: 7 s, 3 min, 2 h 5 min. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) {
+    return `${seconds} s`;
+  }
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) {
+    return `${minutes} min`;
+  }
+  const rest = minutes % 60;
+  return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
+}
+
+/** The first line of a text, cut to `max` characters without splitting a character. */
+export function firstLine(text: string, max: number): string {
+  const line = text.trim().split(/\r?\n/, 1)[0] ?? '';
+  const characters = [...line];
+  return characters.length <= max ? line : `${characters.slice(0, max - 1).join('')}…`;
+}
+
+/** What an agent does now or waits for, or how it ended. `now` in ms since the epoch, for waits whose end is known. */
+export function doingText(agent: Agent, now: number): string {
+  const intent = intentText(agent);
+  const phase = agent.phase;
+  switch (phase.kind) {
+    case 'queued':
+      return intent ?? 'queued';
+    case 'thinking':
+      return intent ?? 'thinking';
+    case 'runningTools':
+      return intent === undefined ? toolsText(agent) : `${intent} · ${toolsText(agent)}`;
+    case 'waiting': {
+      const left = phase.until === undefined || phase.until <= now ? '' : `, ${formatDuration(phase.until - now)} left`;
+      const text = `${waitTexts[phase.wait]}${phase.detail === '' || ownDetail.has(phase.wait) ? '' : `: ${firstLine(phase.detail, 60)}`}${left}`;
+      return intent === undefined ? text : `${intent} · ${text}`;
+    }
+    case 'paused':
+      return 'paused';
+    case 'ended':
+      return outcomeText(phase.outcome);
+  }
+}
+
+/** How an agent ended, in a few words. */
+export function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'done':
+      return 'done';
+    case 'failed':
+      return `failed: ${firstLine(outcome.failure.message, 80)}`;
+    case 'killed':
+      return `killed by ${{ person: 'you', agent: 'its lead', engine: 'the engine' }[outcome.by.kind]}`;
+    case 'interrupted':
+      return 'interrupted';
+  }
+}
+
+/** A failure with the way out, as one text. */
+export function failureText(failure: Failure): string {
+  return failure.next === '' ? failure.message : `${failure.message} ${failure.next}`;
+}
+
+/** A count with its noun: "1 agent", "3 agents". */
+export function countText(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** What an agent waits for, in words. */
+export const waitTexts = {
+  dependency: 'waiting for another task',
+  slot: 'waiting for a free slot',
+  rateLimit: 'waiting for the rate limit',
+  network: 'waiting for the network',
+  budget: 'waiting for budget',
+  children: 'waiting for its agents',
+  approval: 'needs your approval',
+  answer: 'asks you a question',
+} as const satisfies Record<WaitKind, string>;
+
+/** Waits whose detail is shown in full elsewhere, as the question itself. */
+const ownDetail: ReadonlySet<WaitKind> = new Set<WaitKind>(['approval', 'answer', 'children', 'slot']);
+
+function intentText(agent: Agent): string | undefined {
+  if (agent.phase.kind === 'ended') {
+    return undefined;
+  }
+  if (agent.killing !== undefined) {
+    return 'stopping';
+  }
+  if (agent.pausing) {
+    return 'pausing';
+  }
+  return agent.wrappingUp ? 'wrapping up' : undefined;
+}
+
+function toolsText(agent: Agent): string {
+  const running = agent.openCalls.filter((call) => call.stage !== 'requested');
+  const first = running[0] ?? agent.openCalls[0];
+  if (first === undefined) {
+    return 'running tools';
+  }
+  const more = agent.openCalls.length - 1;
+  return more > 0 ? `${firstLine(first.title, 70)} (+${more})` : firstLine(first.title, 70);
+}
+
+function trimZero(text: string): string {
+  return text.endsWith('.0') ? text.slice(0, -2) : text;
+}

@@ -1,0 +1,281 @@
+import type { Outcome } from './events.ts';
+import type { AgentId, AskId, RunId } from './ids.ts';
+import { countText, doingText, failureText, firstLine, formatCost, formatDuration, formatTokens } from './rowText.ts';
+import { isLive, phaseWord, type RunPhase, subtreeOf, tokensOf } from './selectors.ts';
+import type { Agent, AgentPhase, FleetState, OpenAsk, Run, WaitKind } from './state.ts';
+
+/*
+ * What the fleet looks like as a tree of rows: pure functions from state to row, so that the view only has to draw.
+ */
+
+/** One row, ready to be drawn; two rows that look the same are equal field by field. */
+export interface Row {
+  readonly label: string;
+  readonly description: string;
+  /** Name of a codicon, with `~spin` when it turns. */
+  readonly icon: string;
+  /** Id of a theme colour, if the icon has one of its own. */
+  readonly color: string | undefined;
+  /** Words that menus match, such as "agent live" or "agent ended failed". */
+  readonly context: string;
+  readonly needsPerson: boolean;
+  readonly ariaLabel: string;
+}
+
+/** Who belongs under whom, in the order of the rows. */
+export interface FleetTreeIndex {
+  /** Newest first. */
+  readonly runs: readonly RunId[];
+  /** Agents without a parent that is still there, in the order they were spawned. */
+  readonly rootsByRun: ReadonlyMap<RunId, readonly AgentId[]>;
+  readonly childrenByAgent: ReadonlyMap<AgentId, readonly AgentId[]>;
+  readonly agentsByRun: ReadonlyMap<RunId, readonly Agent[]>;
+}
+
+/** Sorts all agents under their runs and parents, once per state. */
+export function indexFleet(state: FleetState): FleetTreeIndex {
+  const rootsByRun = new Map<RunId, AgentId[]>();
+  const childrenByAgent = new Map<AgentId, AgentId[]>();
+  const agentsByRun = new Map<RunId, Agent[]>();
+  for (const agent of Object.values<Agent>(state.agents)) {
+    push(agentsByRun, agent.runId, agent);
+    if (agent.parentId !== undefined && state.agents[agent.parentId] !== undefined) {
+      push(childrenByAgent, agent.parentId, agent.id);
+    } else {
+      push(rootsByRun, agent.runId, agent.id);
+    }
+  }
+  const runs = Object.values<Run>(state.runs)
+    .map((run, order) => ({ run, order }))
+    .sort((a, b) => b.run.startedAt - a.run.startedAt || b.order - a.order)
+    .map(({ run }) => run.id);
+  return { runs, rootsByRun, childrenByAgent, agentsByRun };
+}
+
+/** Everything the person is asked, oldest first. */
+export function openAsks(state: FleetState): readonly OpenAsk[] {
+  return Object.values<OpenAsk>(state.asks).sort((a, b) => a.at - b.at);
+}
+
+/** How many agents need the person. */
+export function agentsInNeed(state: FleetState): ReadonlySet<AgentId> {
+  return new Set(Object.values<OpenAsk>(state.asks).map((ask) => ask.agentId));
+}
+
+/** Agents below `agentId` that have not ended. */
+export function liveDescendants(state: FleetState, agentId: AgentId): readonly Agent[] {
+  return subtreeOf(state, agentId).filter((agent) => agent.id !== agentId && isLive(agent));
+}
+
+/** The row of an agent. `activeAt`: when it last did something or its model last said something, ms since the epoch. */
+export function agentRow(agent: Agent, now: number, activeAt: number): Row {
+  const phase = agent.phase;
+  const needsPerson = phase.kind === 'waiting' && (phase.wait === 'approval' || phase.wait === 'answer');
+  const doing = doingText(agent, now);
+  const type = agent.label.toLowerCase().startsWith(agent.agentType.toLowerCase()) ? undefined : agent.agentType;
+  const description = [type, doing, timeText(phase, now, activeAt), ...usageTexts([agent])]
+    .filter((part) => part !== undefined)
+    .join(' · ');
+  const { icon, color } = phaseIcon(phase);
+  return {
+    label: agent.label,
+    description,
+    icon,
+    color,
+    context: agentContext(agent),
+    needsPerson,
+    ariaLabel: `${agent.label}, ${agent.agentType} agent, ${description}`,
+  };
+}
+
+/** The row of a run, with the totals of its agents. */
+export function runRow(run: Run, phase: RunPhase, agents: readonly Agent[], provider: string | undefined): Row {
+  const live = agents.filter(isLive).length;
+  const many = countText(agents.length, 'agent');
+  const word = phase === 'running' ? `${live} of ${many} at work` : `${phase} · ${many}`;
+  const description = [word, ...usageTexts(agents), provider].filter((part) => part !== undefined).join(' · ');
+  const { icon, color } = runIcons[phase];
+  return {
+    label: run.label,
+    description,
+    icon,
+    color,
+    context: live > 0 ? `run live ${phase}` : `run ended ${phase}`,
+    needsPerson: false,
+    ariaLabel: `Run ${run.label}, ${description}`,
+  };
+}
+
+/** The row of something the person is asked. */
+export function askRow(open: OpenAsk, agent: Agent | undefined, now: number): Row {
+  const who = agent?.label ?? 'An agent';
+  const what = askTexts[open.ask.kind];
+  const waited = formatDuration(now - open.at);
+  return {
+    label: firstLine(open.ask.kind === 'command' ? open.ask.command : open.ask.kind === 'write' ? open.ask.path : open.ask.title, 80),
+    description: `${who} ${what} · ${waited}`,
+    icon: open.ask.kind === 'command' ? 'terminal' : open.ask.kind === 'write' ? 'edit' : 'question',
+    color: 'charts.yellow',
+    context: `ask ${open.ask.kind}`,
+    needsPerson: true,
+    ariaLabel: `${who} ${what}: ${open.ask.title}, waiting for ${waited}`,
+  };
+}
+
+/** What an ask is, as the end of a sentence that begins with the agent. */
+export const askTexts = {
+  command: 'wants to run a command',
+  write: 'wants to change a file',
+  question: 'asks a question',
+} as const satisfies Record<OpenAsk['ask']['kind'], string>;
+
+/** Named facts of an agent, for its hover: what the row has no room for. */
+export function agentFacts(agent: Agent, providerLabel: string): readonly { readonly name: string; readonly value: string }[] {
+  const { usage } = agent;
+  const answered = agent.model !== undefined && agent.model !== agent.requestedModel ? `, answered by ${agent.model}` : '';
+  const cacheWrite = usage.cacheWrite5m + usage.cacheWrite1h;
+  const facts = [
+    { name: 'Task', value: agent.brief.objective },
+    { name: 'Type', value: agent.agentType },
+    { name: 'Model', value: `${agent.requestedModel}${answered} (effort ${agent.effort})` },
+    { name: 'Provider', value: providerLabel },
+    {
+      name: 'Tokens',
+      value: `${formatTokens(usage.input)} input, ${formatTokens(usage.cacheRead)} cache read, ${formatTokens(cacheWrite)} cache write, ${formatTokens(usage.output)} output`,
+    },
+    { name: 'Cost', value: formatCost(agent.cost, agent.costKnown) },
+    { name: 'Turn', value: String(agent.turn) },
+  ];
+  if (agent.filesRead.length > 0) {
+    facts.push({ name: 'Files read', value: listText(agent.filesRead) });
+  }
+  if (agent.filesChanged.length > 0) {
+    facts.push({ name: 'Files changed', value: listText(agent.filesChanged) });
+  }
+  if (agent.mailbox.length > 0) {
+    facts.push({ name: 'Unread messages', value: String(agent.mailbox.length) });
+  }
+  if (agent.lastFailure !== undefined) {
+    facts.push({ name: 'Last failure', value: failureText(agent.lastFailure) });
+  }
+  if (agent.phase.kind === 'ended' && agent.phase.outcome.kind === 'done') {
+    facts.push({ name: 'Report', value: agent.phase.outcome.report.summary });
+  }
+  return facts;
+}
+
+/** Below this a silence is nothing a person needs to know. */
+const quietMs = 5000;
+
+function timeText(phase: AgentPhase, now: number, activeAt: number): string | undefined {
+  switch (phase.kind) {
+    case 'thinking':
+    case 'runningTools': {
+      const silent = now - Math.max(activeAt, phase.since);
+      return silent < quietMs ? undefined : `silent ${formatDuration(silent)}`;
+    }
+    case 'waiting': {
+      const waited = now - phase.since;
+      return waited < quietMs ? undefined : `for ${formatDuration(waited)}`;
+    }
+    case 'queued':
+    case 'paused':
+    case 'ended':
+      return undefined;
+  }
+}
+
+function usageTexts(agents: readonly Agent[]): readonly string[] {
+  let tokens = 0;
+  let cost = 0;
+  let known = true;
+  for (const agent of agents) {
+    tokens += tokensOf(agent);
+    cost += agent.cost;
+    known &&= agent.costKnown;
+  }
+  if (tokens === 0) {
+    return [];
+  }
+  const text = `${formatTokens(tokens)} tok`;
+  return cost === 0 ? [text] : [text, formatCost(cost, known)];
+}
+
+function agentContext(agent: Agent): string {
+  const name = phaseWord(agent);
+  switch (agent.phase.kind) {
+    case 'ended':
+      return `agent ended ${name}`;
+    case 'paused':
+      return 'agent live paused';
+    default:
+      return ['agent live', name, agent.pausing ? 'pausing' : undefined, agent.wrappingUp ? 'wrappingUp' : undefined]
+        .filter((word) => word !== undefined)
+        .join(' ');
+  }
+}
+
+function phaseIcon(phase: AgentPhase): { readonly icon: string; readonly color: string | undefined } {
+  switch (phase.kind) {
+    case 'queued':
+      return { icon: 'circle-large-outline', color: undefined };
+    case 'thinking':
+      return { icon: 'loading~spin', color: 'charts.blue' };
+    case 'runningTools':
+      return { icon: 'gear~spin', color: 'charts.blue' };
+    case 'waiting':
+      return waitIcons[phase.wait];
+    case 'paused':
+      return { icon: 'debug-pause', color: 'charts.yellow' };
+    case 'ended':
+      return outcomeIcons[phase.outcome.kind];
+  }
+}
+
+const waitIcons = {
+  dependency: { icon: 'circle-large-outline', color: undefined },
+  slot: { icon: 'circle-large-outline', color: undefined },
+  rateLimit: { icon: 'watch', color: 'charts.yellow' },
+  network: { icon: 'watch', color: 'charts.yellow' },
+  budget: { icon: 'watch', color: 'charts.yellow' },
+  children: { icon: 'organization', color: 'charts.blue' },
+  approval: { icon: 'report', color: 'charts.yellow' },
+  answer: { icon: 'question', color: 'charts.yellow' },
+} as const satisfies Record<WaitKind, { icon: string; color: string | undefined }>;
+
+const outcomeIcons = {
+  done: { icon: 'pass-filled', color: 'testing.iconPassed' },
+  failed: { icon: 'error', color: 'testing.iconFailed' },
+  killed: { icon: 'circle-slash', color: 'descriptionForeground' },
+  interrupted: { icon: 'debug-disconnect', color: 'charts.yellow' },
+} as const satisfies Record<Outcome['kind'], { icon: string; color: string }>;
+
+const runIcons = {
+  ...outcomeIcons,
+  running: { icon: 'rocket', color: 'charts.blue' },
+  paused: { icon: 'debug-pause', color: 'charts.yellow' },
+  partial: { icon: 'warning', color: 'charts.yellow' },
+} as const satisfies Record<RunPhase, { icon: string; color: string }>;
+
+const listedFiles = 5;
+
+function listText(paths: readonly string[]): string {
+  const more = paths.length - listedFiles;
+  return `${paths.length}: ${paths.slice(0, listedFiles).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) {
+    map.set(key, [value]);
+  } else {
+    list.push(value);
+  }
+}
+
+/** The id of whatever a row stands for. */
+export type RowTarget =
+  | { readonly kind: 'needsYou' }
+  | { readonly kind: 'ask'; readonly askId: AskId }
+  | { readonly kind: 'run'; readonly runId: RunId }
+  | { readonly kind: 'agent'; readonly agentId: AgentId };

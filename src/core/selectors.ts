@@ -1,0 +1,99 @@
+import type { Outcome, Report } from './events.ts';
+import type { AgentId, RunId } from './ids.ts';
+import type { Agent, FleetState, Run } from './state.ts';
+
+/** How a run stands, derived from its agents. `partial`: the first agent is done but some other failed or was killed. */
+export type RunPhase = 'running' | 'paused' | 'done' | 'partial' | 'failed' | 'killed' | 'interrupted';
+
+/** An agent's phase as one word, with the kinds of ending told apart; for API, rows and logs. */
+export type PhaseWord = 'queued' | 'thinking' | 'runningTools' | 'waiting' | 'paused' | Outcome['kind'];
+
+export function phaseWord(agent: Agent): PhaseWord {
+  return agent.phase.kind === 'ended' ? agent.phase.outcome.kind : agent.phase.kind;
+}
+
+/** Whether an agent has not ended. */
+export function isLive(agent: Agent): boolean {
+  return agent.stage !== 'ended';
+}
+
+export function outcomeOf(agent: Agent): Outcome | undefined {
+  return agent.phase.kind === 'ended' ? agent.phase.outcome : undefined;
+}
+
+/** The report of an agent that is done. */
+export function reportOf(agent: Agent): Report | undefined {
+  const outcome = outcomeOf(agent);
+  return outcome?.kind === 'done' ? outcome.report : undefined;
+}
+
+export function agentsOfRun(state: FleetState, runId: RunId): readonly Agent[] {
+  return Object.values(state.agents).filter((agent) => agent.runId === runId);
+}
+
+export function childrenOf(state: FleetState, id: AgentId): readonly Agent[] {
+  return Object.values(state.agents).filter((agent) => agent.parentId === id);
+}
+
+/** The agent and all below it, parents before children. */
+export function subtreeOf(state: FleetState, id: AgentId): readonly Agent[] {
+  const root = state.agents[id];
+  if (root === undefined) {
+    return [];
+  }
+  const found: Agent[] = [root];
+  for (let index = 0; index < found.length; index++) {
+    const parent = found[index];
+    if (parent !== undefined) {
+      found.push(...childrenOf(state, parent.id));
+    }
+  }
+  return found;
+}
+
+/** The agent a run began with; its report is the run's result. */
+export function rootOf(state: FleetState, runId: RunId): Agent | undefined {
+  return Object.values(state.agents).find((agent) => agent.runId === runId && agent.parentId === undefined);
+}
+
+export function runPhase(state: FleetState, run: Run): RunPhase {
+  const agents = agentsOfRun(state, run.id);
+  const live = agents.filter(isLive);
+  if (live.length > 0) {
+    return live.every((agent) => agent.stage === 'paused') ? 'paused' : 'running';
+  }
+  const outcomes = agents.filter((agent) => agent.parentId === undefined).map(phaseWord);
+  const worst = (['interrupted', 'killed', 'failed'] as const).find((word) => outcomes.includes(word));
+  if (worst !== undefined) {
+    return worst;
+  }
+  return agents.every((agent) => phaseWord(agent) === 'done') ? 'done' : 'partial';
+}
+
+/** Sums over agents; `costKnown` is false when some request had no price. */
+export interface Totals {
+  readonly agents: number;
+  readonly live: number;
+  readonly needsPerson: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly costKnown: boolean;
+}
+
+export function totalsOf(state: FleetState, agents: readonly Agent[]): Totals {
+  const ids = new Set(agents.map((agent) => agent.id));
+  return {
+    agents: agents.length,
+    live: agents.filter(isLive).length,
+    needsPerson: Object.values(state.asks).filter((ask) => ids.has(ask.agentId)).length,
+    tokens: agents.reduce((sum, agent) => sum + tokensOf(agent), 0),
+    cost: agents.reduce((sum, agent) => sum + agent.cost, 0),
+    costKnown: agents.every((agent) => agent.costKnown),
+  };
+}
+
+/** All tokens an agent has used, of every kind. */
+export function tokensOf(agent: Agent): number {
+  const { input, output, cacheRead, cacheWrite5m, cacheWrite1h } = agent.usage;
+  return input + output + cacheRead + cacheWrite5m + cacheWrite1h;
+}
