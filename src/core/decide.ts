@@ -1,5 +1,6 @@
-import type { Accepted, FleetCommand, Rejection, SpawnRequest } from './commands.ts';
+import type { FleetCommand, Rejection, SpawnRequest } from './commands.ts';
 import { type Spawner, spawnEvents } from './decideSpawn.ts';
+import type { Decision } from './decision.ts';
 import type { Actor, FleetEvent, MessageKind, Place } from './events.ts';
 import type { AgentId, MintId } from './ids.ts';
 import { outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
@@ -9,10 +10,6 @@ import type { Agent, FleetState } from './state.ts';
 export interface DecideContext extends Spawner {
   readonly mint: MintId;
 }
-
-export type Decision =
-  | { readonly ok: true; readonly events: readonly FleetEvent[]; readonly accepted: Accepted }
-  | { readonly ok: false; readonly rejection: Rejection };
 
 type CommandOf<T extends FleetCommand['type']> = Extract<FleetCommand, { type: T }>;
 
@@ -59,7 +56,10 @@ function startRun(state: FleetState, command: CommandOf<'startRun'>, context: De
   }
   const spawn: SpawnRequest = {
     agentType: 'lead',
-    brief: { objective: task, ...(command.place === undefined ? {} : { scope: { paths: [command.place.path], focus: focusOf(command.place) } }) },
+    brief: {
+      objective: task,
+      ...(command.place === undefined ? {} : { scope: { paths: [command.place.path], focus: focusOf(command.place) } }),
+    },
   };
   return newRun(state, spawn, command.label ?? labelOf(task), task, command.by, context);
 }
@@ -214,7 +214,11 @@ function answer(state: FleetState, command: CommandOf<'answer'>): Decision {
     return refuse('invalid', 'That answer does not fit.', isQuestion ? 'Reply with text, or deny.' : 'Allow it, or deny it with a reason.');
   }
   const { askId, agentId, callId } = ask;
-  return { ok: true, events: [{ type: 'personAnswered', askId, agentId, callId, answer: command.answer }], accepted: { agentId, reached: 1 } };
+  return {
+    ok: true,
+    events: [{ type: 'personAnswered', askId, agentId, callId, answer: command.answer }],
+    accepted: { agentId, reached: 1 },
+  };
 }
 
 function message(

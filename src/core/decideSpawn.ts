@@ -1,5 +1,5 @@
 import type { Rejection, SpawnRequest } from './commands.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { Actor, Effort, FleetEvent, ToolSpec } from './events.ts';
 import type { MintId, PromptId, RunId } from './ids.ts';
 import type { Agent, FleetState } from './state.ts';
@@ -22,7 +22,7 @@ export interface Spawner {
   readonly maxDepth: number;
   readonly maxAgentsPerRun: number;
   /** Looks up agent type, model and prompt; refuses what does not exist. */
-  readonly resolve: (request: SpawnRequest, parent: Agent | undefined, label: string) => ResolvedSpawn | Rejection;
+  readonly resolve: (request: SpawnRequest, label: string) => ResolvedSpawn | Rejection;
 }
 
 interface Spawn {
@@ -40,7 +40,7 @@ export function spawnEvents(state: FleetState, { spawn, runId, parent, by }: Spa
     return { ok: false, rejection: refusal };
   }
   const label = freeLabel(inRun, spawn.label?.trim() || spawn.agentType || 'general');
-  const resolved = context.resolve(spawn, parent, label);
+  const resolved = context.resolve(spawn, label);
   if ('code' in resolved) {
     return { ok: false, rejection: resolved };
   }

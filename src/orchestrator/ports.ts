@@ -1,4 +1,4 @@
-import type { Accepted, CommandResult, FleetCommandInput, SpawnRequest } from '../core/commands.ts';
+import type { CommandResult, FleetCommandInput, SpawnRequest } from '../core/commands.ts';
 import type {
   Ask,
   Block,
@@ -107,6 +107,8 @@ export interface ModelProvider {
   readonly label: string;
   /** Agents whose requests share a rate limit share this key (never the secret itself). */
   readonly rateKey: string;
+  /** Set when the provider has models of its own; then the person's model settings do not apply to it. */
+  readonly models?: Readonly<Record<AgentType['role'], string>>;
   /** Tokens of context a model can hold, as far as known. */
   contextWindow(model: string): number | undefined;
   /** Whether it can be used now; otherwise why not and what a person can do about it. */
@@ -162,6 +164,13 @@ export interface Tool {
   readonly spec: ToolSpec;
   /** Checks the input against the tool's closed schema and works out the exact plan; no effects. */
   prepare(input: Json, agent: Pick<Agent, 'id' | 'runId'>, signal: AbortSignal): Promise<PreparedCall>;
+}
+
+/** All tools there are. */
+export interface ToolBox {
+  /** The tools of an agent type as its model sees them, in a stable order. */
+  specsFor(agentType: AgentType): readonly ToolSpec[];
+  find(name: string): Tool | undefined;
 }
 
 /** What a person's settings say about a plan, before the person is asked. */
@@ -234,5 +243,3 @@ export interface FleetControl {
   /** The whole text of an output that the journal holds only by hash. */
   readBlob(hash: string): Promise<string>;
 }
-
-export type { Accepted };

@@ -1,0 +1,44 @@
+import type { FleetEvent, Output, Usage } from '../core/events.ts';
+import type { MintId } from '../core/ids.ts';
+import type { Agent, Prompt, Transcript } from '../core/state.ts';
+import type { LiveTail } from './liveTail.ts';
+import type { BlobPort, Clock, Coordination, FleetSettings, JournalPort, Log, ModelProvider, Rights, Tool, ToolBox } from './ports.ts';
+import type { RateGate } from './rateGate.ts';
+
+/** What the fleet gives every agent. */
+export interface AgentDepsSources {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal: JournalPort;
+  readonly blobs: BlobPort;
+  readonly tail: LiveTail;
+  readonly settings: () => FleetSettings;
+  readonly rights: Rights;
+  /** Uniform in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly mint: MintId;
+  readonly toolBox: ToolBox;
+  /** A provider by its id, for an agent that was started with it. */
+  readonly providerOf: (id: string) => ModelProvider | undefined;
+  /** The one gate of all agents that share a rate key. */
+  readonly gateOf: (rateKey: string) => RateGate;
+  /** US dollars of one request at the current prices; undefined when no price is known. */
+  readonly costOf: (model: string, usage: Usage) => number | undefined;
+}
+
+/** What one agent's loop may use. */
+export interface AgentDeps extends Omit<AgentDepsSources, 'toolBox' | 'providerOf' | 'gateOf'> {
+  readonly provider: ModelProvider;
+  readonly gate: RateGate;
+  readonly coordination: Coordination;
+  readonly findTool: (name: string) => Tool | undefined;
+  /** The agent's head as it is now. */
+  readonly agent: () => Agent;
+  readonly transcript: () => Transcript;
+  readonly prompt: () => Prompt;
+  /** How many of the agent's children are still at work. */
+  readonly liveChildren: () => number;
+  readonly commit: (events: readonly FleetEvent[]) => void;
+  /** Keeps small text in the journal and puts large text into a blob with a preview. */
+  readonly toOutput: (text: string) => Promise<Output>;
+}

@@ -1,0 +1,231 @@
+import type { CommandResult, FleetCommand, FleetCommandInput, Rejection } from '../core/commands.ts';
+import { fleetCommandSchema } from '../core/commands.ts';
+import { decide } from '../core/decide.ts';
+import { endingOf } from '../core/ending.ts';
+import type { FleetEvent, JournalEntry, Outcome } from '../core/events.ts';
+import type { AgentId, MintId } from '../core/ids.ts';
+import { type AgentEvent, subjectOf } from '../core/reduceAgent.ts';
+import { reduceEntries } from '../core/reduceFleet.ts';
+import { repair } from '../core/repair.ts';
+import { isLive, subtreeOf } from '../core/selectors.ts';
+import { emptyFleet, type FleetState } from '../core/state.ts';
+import type { Disposable } from '../lib/disposables.ts';
+import { Emitter } from '../lib/emitter.ts';
+import type { AbortReason } from './abort.ts';
+import { AgentHandle } from './agentHandle.ts';
+import type { AgentDepsSources } from './agentDeps.ts';
+import { agentDepsFor } from './agentDepsFor.ts';
+import { runAgent } from './agentRun.ts';
+import type { BlobPort, Clock, FleetControl, JournalPort, Log, TailBlock } from './ports.ts';
+import { resolveSpawn, type SpawnSources } from './resolveSpawn.ts';
+import { Slots } from './slots.ts';
+
+/** What a fleet is made of. */
+export interface FleetDeps extends SpawnSources, AgentDepsSources {
+  readonly journal: JournalPort;
+  /** What the journal held when it was opened. */
+  readonly entries: readonly JournalEntry[];
+  readonly blobs: BlobPort;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly mint: MintId;
+  /** Why this window may only look, if it may only look. */
+  readonly readOnly: string | undefined;
+}
+
+/** The only writer of the journal: takes commands, records facts, and keeps the agents' loops running. */
+export class Fleet implements FleetControl {
+  readonly #deps: FleetDeps;
+  readonly #changes: Emitter<readonly JournalEntry[]>;
+  readonly #handles = new Map<AgentId, AgentHandle>();
+  readonly #slots: Slots;
+  #state: FleetState;
+  #stopped = false;
+
+  constructor(deps: FleetDeps) {
+    this.#deps = deps;
+    this.#changes = new Emitter((error) => deps.log.error('A view failed to follow the fleet', error));
+    this.#slots = new Slots(() => Math.max(1, deps.settings().maxConcurrentAgents));
+    this.#state = reduceEntries(emptyFleet, deps.entries);
+    if (deps.readOnly === undefined) {
+      this.#commit(repair(this.#state));
+    }
+  }
+
+  get state(): FleetState {
+    return this.#state;
+  }
+
+  get readOnly(): string | undefined {
+    return this.#deps.readOnly;
+  }
+
+  execute(input: FleetCommandInput): CommandResult {
+    const parsed = fleetCommandSchema.safeParse(input);
+    if (!parsed.success) {
+      const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+      return refuse({ code: 'invalid', message: `The command is not valid (${problems}).`, next: 'Correct it and try again.' });
+    }
+    const { readOnly } = this.#deps;
+    if (readOnly !== undefined || this.#stopped) {
+      const next = 'Use the window that has the fleet, or close it and reload this one.';
+      return refuse({ code: 'readOnly', message: readOnly ?? 'The fleet is closing.', next });
+    }
+    const decision = decide(this.#state, parsed.data, {
+      mint: this.#deps.mint,
+      maxDepth: this.#deps.settings().maxDepth,
+      maxAgentsPerRun: this.#deps.settings().maxAgentsPerRun,
+      resolve: (request, label) => resolveSpawn(request, label, this.#deps),
+    });
+    if (!decision.ok) {
+      return decision;
+    }
+    this.#commit(decision.events);
+    this.#act(parsed.data, decision.events);
+    return { ok: true, accepted: decision.accepted };
+  }
+
+  subscribe(listener: (state: FleetState, entries: readonly JournalEntry[]) => void): Disposable {
+    return this.#changes.event((entries) => listener(this.#state, entries));
+  }
+
+  tail(agentId: AgentId): readonly TailBlock[] {
+    return this.#deps.tail.tail(agentId);
+  }
+
+  onDidChangeTail(listener: (agentIds: ReadonlySet<AgentId>) => void): Disposable {
+    return this.#deps.tail.onDidChange(listener);
+  }
+
+  readBlob(hash: string): Promise<string> {
+    return this.#deps.blobs.get(hash);
+  }
+
+  /** Has agents that wait for a slot look at the settings again. */
+  settingsChanged(): void {
+    this.#slots.recheck();
+  }
+
+  /** Ends everything in order: agents become interrupted, their tools stop, the journal is on disk. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#abort([...this.#handles.keys()], { kind: 'shutdown' });
+    await Promise.all([...this.#handles.values()].map((handle) => handle.ended));
+    await this.#deps.journal.sync();
+    this.#changes.dispose();
+  }
+
+  /** Does what accepted facts ask for beyond being recorded. */
+  #act(command: FleetCommand, events: readonly FleetEvent[]): void {
+    for (const event of events) {
+      switch (event.type) {
+        case 'agentSpawned':
+        case 'agentContinued':
+          this.#launch(event.agentId);
+          break;
+        case 'killAsked':
+          this.#abort([event.agentId], { kind: 'killed', by: event.by });
+          break;
+        case 'messageQueued':
+          if (event.interrupt) {
+            this.#handles.get(event.to)?.interrupt();
+          }
+          break;
+        default:
+      }
+    }
+    if (command.type === 'killAll' || command.type === 'killAgent') {
+      this.#deps.log.info(`Kill: ${events.length} agents told to stop`);
+    }
+  }
+
+  #abort(ids: readonly AgentId[], reason: AbortReason): void {
+    for (const id of ids) {
+      this.#handles.get(id)?.abort(reason);
+    }
+  }
+
+  #launch(id: AgentId): void {
+    const handle = new AgentHandle(id, this.#slots);
+    this.#handles.set(id, handle);
+    const deps = agentDepsFor(id, handle, this.#deps, {
+      state: () => this.#state,
+      commit: (events) => this.#commit(events),
+      execute: (command) => this.execute(command),
+    });
+    const live = async () => {
+      const outcome = deps === undefined ? noProvider : await runAgent(deps, handle);
+      await this.#endChildren(id, outcome);
+      // Before the end is announced: a view may continue the agent at once, and then the handle is another one.
+      this.#handles.delete(id);
+      this.#end(id, outcome);
+    };
+    handle.ended = live().catch((error: unknown) => this.#deps.log.error(`The end of agent ${id} could not be recorded`, error));
+  }
+
+  /** No agent outlives the one that spawned it: what is still at work below it is stopped, and waited for. */
+  async #endChildren(id: AgentId, outcome: Outcome): Promise<void> {
+    const below = subtreeOf(this.#state, id).filter((agent) => agent.id !== id && isLive(agent));
+    if (outcome.kind !== 'interrupted') {
+      const open = below.filter((agent) => agent.killing === undefined);
+      this.#commit(open.map((agent) => ({ type: 'killAsked', agentId: agent.id, by: { kind: 'engine' } })));
+      this.#abort(
+        open.map((agent) => agent.id),
+        { kind: 'killed', by: { kind: 'engine' } },
+      );
+    }
+    await Promise.all(below.map((agent) => this.#handles.get(agent.id)?.ended));
+  }
+
+  #end(id: AgentId, outcome: Outcome): void {
+    const agent = this.#state.agents[id];
+    if (agent !== undefined && isLive(agent)) {
+      this.#commit(endingOf(this.#state, agent, outcome, 'engine', this.#deps.mint('message')));
+    }
+  }
+
+  /** Records facts, folds them, wakes whom they concern, tells the views. */
+  #commit(events: readonly FleetEvent[]): void {
+    if (events.length === 0) {
+      return;
+    }
+    const entries = this.#deps.journal.append(events);
+    this.#state = reduceEntries(this.#state, entries);
+    for (const event of events) {
+      this.#wake(event);
+    }
+    this.#changes.fire(entries);
+  }
+
+  #wake(event: FleetEvent): void {
+    if (event.type === 'runStarted' || event.type === 'promptFixed' || event.type === 'agentSpawned' || event.type === 'agentDeleted') {
+      return;
+    }
+    const subject: AgentId = subjectOf(event satisfies AgentEvent);
+    const handle = this.#handles.get(subject);
+    if (event.type === 'personAnswered') {
+      handle?.setAnswer(event.askId, event.answer);
+    } else {
+      handle?.wake();
+    }
+    if (event.type === 'agentEnded') {
+      const parentId = this.#state.agents[subject]?.parentId;
+      if (parentId !== undefined) {
+        this.#handles.get(parentId)?.wake();
+      }
+    }
+  }
+}
+
+const noProvider: Outcome = {
+  kind: 'failed',
+  failure: {
+    kind: 'endpoint',
+    message: 'The model provider this agent was started with is not available.',
+    next: 'Check the setting flotilla.provider, then retry the agent.',
+  },
+};
+
+function refuse(rejection: Rejection): { ok: false; rejection: Rejection } {
+  return { ok: false, rejection };
+}

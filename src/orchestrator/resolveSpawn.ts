@@ -1,0 +1,35 @@
+import type { Rejection, SpawnRequest } from '../core/commands.ts';
+import type { ResolvedSpawn } from '../core/decideSpawn.ts';
+import type { AgentType, FleetSettings, ModelProvider, ToolBox } from './ports.ts';
+
+/** What turning a spawn request into an agent needs to look up. */
+export interface SpawnSources {
+  readonly agentTypes: readonly AgentType[];
+  readonly toolBox: ToolBox;
+  readonly settings: () => FleetSettings;
+  /** The provider new agents use. */
+  readonly provider: () => ModelProvider;
+  /** The first user message of an agent. */
+  readonly renderOpening: (request: SpawnRequest, agent: { readonly label: string; readonly agentType: AgentType }) => string;
+}
+
+/** Looks up agent type, model, effort and prompt. An argument wins over the setting for the agent type's role. */
+export function resolveSpawn(request: SpawnRequest, label: string, sources: SpawnSources): ResolvedSpawn | Rejection {
+  const wanted = request.agentType ?? 'general';
+  const agentType = sources.agentTypes.find((type) => type.name === wanted);
+  if (agentType === undefined) {
+    const names = sources.agentTypes.map((type) => type.name).join(', ');
+    return { code: 'unknown', message: `There is no agent type ${JSON.stringify(wanted)}.`, next: `Use one of: ${names}.` };
+  }
+  const settings = sources.settings();
+  const provider = sources.provider();
+  return {
+    agentType: agentType.name,
+    provider: provider.id,
+    model: provider.models?.[agentType.role] ?? request.model ?? settings.models[agentType.role],
+    effort: request.effort ?? settings.effort[agentType.role],
+    system: agentType.system,
+    tools: sources.toolBox.specsFor(agentType),
+    opening: sources.renderOpening(request, { label, agentType }),
+  };
+}
