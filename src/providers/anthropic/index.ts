@@ -1,0 +1,155 @@
+import type { Failure } from '../../core/events.ts';
+import { findModel, type PriceTable } from '../../core/prices.ts';
+import { ModelError, type ModelEvent, type ModelProvider, type ModelRequest } from '../../orchestrator/ports.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { sendRequest } from './client.ts';
+import { type Endpoint, readEndpoint } from './endpoint.ts';
+import { toModelError } from './errors.ts';
+import { createSseDecoder } from './sse.ts';
+import { BrokenOffError, ProtocolError } from './streamErrors.ts';
+import { translateRequest } from './translateRequest.ts';
+import { createStreamTranslator } from './translateStream.ts';
+
+/** What the provider needs to know, asked afresh for every request. */
+export interface AnthropicOptions {
+  /** The key as the person stored it; never from the environment. */
+  readonly readKey: () => Promise<string | undefined>;
+  /** The setting `flotilla.anthropic.baseUrl`; empty or undefined for Anthropic's own API. */
+  readonly baseUrl: () => string | undefined;
+  readonly prices: () => PriceTable;
+  /** Ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** The longest reply that is read; a real one stays below a tenth of this. */
+const replyBytes = 16 * 1024 * 1024;
+/** How long the end of an answer may take after its last event, before the connection is given up instead of reused. */
+const tailMs = 1000;
+
+/** Models that speak the Anthropic Messages API, at Anthropic or at any compatible endpoint. */
+export function createAnthropicProvider(options: AnthropicOptions): ModelProvider {
+  return {
+    id: 'anthropic',
+    label: 'Anthropic',
+    get rateKey() {
+      const read = readEndpoint(options.baseUrl());
+      return `anthropic ${'endpoint' in read ? read.endpoint.name : 'unusable'}`;
+    },
+    contextWindow: (model) => findModel(options.prices(), model)?.contextWindow,
+    ready: async () => {
+      const access = await readAccess(options);
+      return 'failure' in access ? access.failure : undefined;
+    },
+    stream: (request, signal) => streamReply(options, request, signal),
+  };
+}
+
+type Access = { readonly endpoint: Endpoint; readonly key: string | undefined } | { readonly failure: Failure };
+
+async function readAccess(options: AnthropicOptions): Promise<Access> {
+  const read = readEndpoint(options.baseUrl());
+  if ('failure' in read) {
+    return read;
+  }
+  const key = (await options.readKey())?.trim() || undefined;
+  if (key === undefined && read.endpoint.needsKey) {
+    const next = 'Run "Flotilla: Set API Key", or set flotilla.provider to "practice" to work without one.';
+    return { failure: { kind: 'auth', message: `No API key is stored for ${read.endpoint.name}.`, next } };
+  }
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
+    return {
+      failure: {
+        kind: 'auth',
+        message: 'The stored API key contains blanks or special characters.',
+        next: 'Run "Flotilla: Set API Key" again.',
+      },
+    };
+  }
+  return { endpoint: read.endpoint, key };
+}
+
+async function* streamReply(
+  options: AnthropicOptions,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent, void, undefined> {
+  const access = await readAccess(options);
+  signal.throwIfAborted();
+  if ('failure' in access) {
+    throw new ModelError(access.failure, 'never');
+  }
+  const { endpoint, key } = access;
+  const prices = options.prices();
+  try {
+    const params = translateRequest(request, capabilitiesOf(request.model, prices));
+    yield* readReply(await sendRequest(endpoint, key, params, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    const about = { model: request.model, endpoint: endpoint.name, key, knownModels: Object.keys(prices), now: options.now() };
+    throw toModelError(error, about);
+  }
+}
+
+async function* readReply(response: Response): AsyncGenerator<ModelEvent, void, undefined> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) {
+    throw new BrokenOffError('no body');
+  }
+  const decoder = createSseDecoder(replyBytes);
+  const translator = createStreamTranslator(response.headers.get('request-id') ?? undefined);
+  let settled = false;
+  try {
+    while (!settled) {
+      const { done, value } = await readChunk(reader);
+      if (done) {
+        throw new BrokenOffError('the stream ended before the message stopped');
+      }
+      for (const { data } of decoder.push(value)) {
+        for (const event of settled ? [] : translator.push(parseEvent(data))) {
+          settled = event.type === 'settled';
+          yield event;
+        }
+      }
+    }
+  } finally {
+    release(reader, settled);
+  }
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+async function readChunk(reader: Reader): ReturnType<Reader['read']> {
+  try {
+    return await reader.read();
+  } catch (error) {
+    throw new BrokenOffError('the connection broke', { cause: error });
+  }
+}
+
+function parseEvent(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch (error) {
+    throw new ProtocolError(`an event that is not JSON: ${data.slice(0, 80)}`, { cause: error });
+  }
+}
+
+/** A connection is reused only when its answer was read to the end, so the end is awaited, but not for long and by nobody. */
+function release(reader: Reader, settled: boolean): void {
+  const dropped = (): void => {
+    // The answer is complete or already failed with its own error; how its connection ends changes nothing.
+  };
+  if (!settled) {
+    reader.cancel().catch(dropped);
+    return;
+  }
+  const timer = setTimeout(() => reader.cancel().catch(dropped), tailMs);
+  const readOn = async (): Promise<void> => {
+    while (!(await reader.read()).done) {
+      // Nothing after the message's stop is of use.
+    }
+  };
+  readOn()
+    .catch(dropped)
+    .finally(() => clearTimeout(timer));
+}
