@@ -43,7 +43,8 @@ export function historyOf(transcript: Transcript, textOf: (output: Output) => st
   let pending: UserPart[] = [{ kind: 'text', text: transcript.opening }];
   for (const turn of transcript.turns) {
     pending.push(...turn.delivered.map((message): UserPart => ({ kind: 'text', text: renderMessage(message) })));
-    if (turn.stop === undefined) {
+    // A reply without blocks is none: no endpoint takes an empty message back.
+    if (turn.stop === undefined || turn.blocks.length === 0) {
       continue;
     }
     if (pending.length > 0) {

@@ -73,9 +73,10 @@ class Draft {
       return;
     }
     const after = reduceAgent(before, event, at);
-    if (after !== before) {
-      this.#put('agents', id, after);
+    if (after === before) {
+      return;
     }
+    this.#put('agents', id, after);
     const lane = this.#state.lanes[id];
     if (lane !== undefined) {
       const next = reduceLane(lane, before, after, event, at);

@@ -35,9 +35,7 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
       if (reply === undefined) {
         continue;
       }
-      talk.messages.push(...(talk.pending.length > 0 ? [{ role: 'user', parts: talk.pending } as const] : []));
-      talk.messages.push({ role: 'assistant', blocks: reply.blocks });
-      talk.pending = [];
+      appendReply(talk, reply);
       const report = await settleReply(reply, talk, deps, handle);
       if (report !== undefined && deps.agent().mailbox.length === 0) {
         return { kind: 'done', report };
@@ -49,6 +47,18 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
     handle.releaseSlot();
     deps.tail.clear(handle.id);
   }
+}
+
+/** Adds what was asked and what was answered; an empty reply is none, so its question stays for the next request. */
+function appendReply(talk: Conversation, reply: ModelReply): void {
+  if (reply.blocks.length === 0) {
+    return;
+  }
+  if (talk.pending.length > 0) {
+    talk.messages.push({ role: 'user', parts: talk.pending });
+  }
+  talk.messages.push({ role: 'assistant', blocks: reply.blocks });
+  talk.pending = [];
 }
 
 async function resumeTalk(deps: AgentDeps): Promise<Conversation> {

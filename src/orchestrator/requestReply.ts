@@ -1,8 +1,9 @@
+import type { Failure, Usage } from '../core/events.ts';
 import type { HistoryMessage, UserPart } from '../core/history.ts';
 import { abortReason } from './abort.ts';
 import type { AgentDeps } from './agentDeps.ts';
 import type { AgentHandle } from './agentHandle.ts';
-import { requestModel } from './modelRequest.ts';
+import { type RequestListener, requestModel } from './modelRequest.ts';
 import type { ModelReply } from './ports.ts';
 import { RunFailure } from './runFailure.ts';
 
@@ -25,38 +26,29 @@ export async function requestReply(
   const prompt = deps.prompt();
   const { requestedModel, effort } = deps.agent();
   let attempt = 0;
+  const failed = (failure: Failure, partial: string | undefined, usage: Usage | undefined) => {
+    deps.tail.clear(id);
+    const cost = usage === undefined ? undefined : deps.costOf(requestedModel, usage);
+    deps.commit([{ type: 'requestFailed', agentId: id, turn, attempt, failure, partial, usage, cost }]);
+  };
+  const on: RequestListener = {
+    attemptStarted: (number) => {
+      attempt = number;
+      deps.commit([{ type: 'requestStarted', agentId: id, turn, attempt }]);
+    },
+    attemptFailed: ({ failure, partial, usage }) => failed(failure, partial, usage),
+    attemptAborted: ({ partial, usage }) => failed(brokenOff, partial, usage),
+    waiting: (wait) => deps.commit([{ type: 'waitStarted', agentId: id, wait }]),
+    waitOver: () => deps.commit([{ type: 'waitEnded', agentId: id }]),
+    delta: (event) => deps.tail.push(id, { source: 'model', key: String(event.block), kind: event.kind }, event.text),
+  };
   try {
+    const { provider, gate, clock, random } = deps;
+    const { idleTimeoutMs } = deps.settings();
+    const asked = pending.length > 0 ? [...messages, { role: 'user' as const, parts: pending }] : messages;
     const reply = await requestModel(
-      {
-        provider: deps.provider,
-        gate: deps.gate,
-        clock: deps.clock,
-        random: deps.random,
-        idleTimeoutMs: deps.settings().idleTimeoutMs,
-        maxAttempts,
-        on: {
-          attemptStarted: (number) => {
-            attempt = number;
-            deps.commit([{ type: 'requestStarted', agentId: id, turn, attempt }]);
-          },
-          attemptFailed: ({ failure, partial, usage }) => {
-            deps.tail.clear(id);
-            const cost = usage === undefined ? undefined : deps.costOf(requestedModel, usage);
-            deps.commit([{ type: 'requestFailed', agentId: id, turn, attempt, failure, partial, usage, cost }]);
-          },
-          waiting: (wait) => deps.commit([{ type: 'waitStarted', agentId: id, wait }]),
-          waitOver: () => deps.commit([{ type: 'waitEnded', agentId: id }]),
-          delta: (event) => deps.tail.push(id, { source: 'model', key: String(event.block), kind: event.kind }, event.text),
-        },
-      },
-      {
-        agentId: id,
-        model: requestedModel,
-        effort,
-        system: prompt.system,
-        tools: prompt.tools,
-        messages: pending.length > 0 ? [...messages, { role: 'user', parts: pending }] : messages,
-      },
+      { provider, gate, clock, random, idleTimeoutMs, maxAttempts, on },
+      { agentId: id, model: requestedModel, effort, system: prompt.system, tools: prompt.tools, messages: asked },
       signal,
     );
     return settle(reply, turn, attempt, deps, handle);
@@ -64,10 +56,15 @@ export async function requestReply(
     if (abortReason(signal)?.kind !== 'steered' || handle.signal.aborted) {
       throw error;
     }
-    breakOff(turn, attempt, deps, handle);
     return undefined;
   }
 }
+
+const brokenOff: Failure = {
+  kind: 'interrupted',
+  message: 'Broken off before the reply was complete.',
+  next: 'Nothing to do: it was broken off on purpose.',
+};
 
 function settle(reply: ModelReply, turn: number, attempt: number, deps: AgentDeps, handle: AgentHandle): ModelReply {
   const { id } = handle;
@@ -86,25 +83,4 @@ function settle(reply: ModelReply, turn: number, attempt: number, deps: AgentDep
   }
   deps.commit([{ type: 'replySettled', agentId: id, turn, model, blocks: [...blocks], stop, usage, cost, requestId }]);
   return reply;
-}
-
-/** Records a request that was broken off for a message, with the text that had arrived. */
-function breakOff(turn: number, attempt: number, deps: AgentDeps, handle: AgentHandle): void {
-  const { id } = handle;
-  const partial = deps.tail
-    .tail(id)
-    .filter((block) => block.kind === 'text')
-    .map((block) => block.text)
-    .join('\n');
-  deps.tail.clear(id);
-  if (deps.agent().requesting) {
-    const failure = {
-      kind: 'interrupted' as const,
-      message: 'Broken off to read a message at once.',
-      next: 'The request is made again with it.',
-    };
-    deps.commit([{ type: 'requestFailed', agentId: id, turn, attempt, failure, partial }]);
-  } else if (deps.agent().wait !== undefined) {
-    deps.commit([{ type: 'waitEnded', agentId: id }]);
-  }
 }
