@@ -122,6 +122,24 @@ export function askRow(open: OpenAsk, agent: Agent | undefined, now: number): Ro
   };
 }
 
+/** The row above everything the person is asked; undefined while nothing is. */
+export function needsYouRow(state: FleetState): Row | undefined {
+  const asks = openAsks(state);
+  if (asks.length === 0) {
+    return undefined;
+  }
+  const description = countText(asks.length, 'question');
+  return {
+    label: 'Needs you',
+    description,
+    icon: 'bell-dot',
+    color: 'charts.yellow',
+    context: 'needsYou',
+    needsPerson: true,
+    ariaLabel: `Needs you, ${description}`,
+  };
+}
+
 /** What an ask is, as the end of a sentence that begins with the agent. */
 export const askTexts = {
   command: 'wants to run a command',
@@ -176,7 +194,8 @@ function timeText(phase: AgentPhase, now: number, activeAt: number): string | un
     }
     case 'waiting': {
       const waited = now - phase.since;
-      return waited < quietMs ? undefined : `for ${formatDuration(waited)}`;
+      // A lead that waits for its agents shows their progress instead, row by row.
+      return waited < quietMs || phase.wait === 'children' ? undefined : `for ${formatDuration(waited)}`;
     }
     case 'queued':
     case 'paused':

@@ -1,0 +1,37 @@
+import type { Failure } from '../../core/events.ts';
+import type { AgentId } from '../../core/ids.ts';
+import type { RowTarget } from '../../core/rows.ts';
+import type { FleetControl } from '../../orchestrator/ports.ts';
+import type { CommandReply } from '../commandReply.ts';
+import type { FleetDoor } from '../fleetDoor.ts';
+
+/** Which models new agents will get, and whether these can be used now. */
+export interface ProviderFacts {
+  /** Name for people of the provider that new agents get. */
+  label(): string;
+  /** Why it cannot be used and what to do about it; undefined if it can. */
+  ready(): Promise<Failure | undefined>;
+}
+
+/** What every command may use. */
+export interface CommandDeps {
+  readonly door: FleetDoor;
+  readonly provider: ProviderFacts;
+  readonly now: () => number;
+  /** The row that is selected in the tree, for keys pressed there. */
+  readonly selected: () => RowTarget | undefined;
+  /** Opens the timeline; with an agent, on its transcript. */
+  readonly openTimeline: (follow: AgentId | undefined) => void;
+  readonly logError: (error: unknown) => void;
+}
+
+/** A command: takes whatever it is called with, and always answers with plain JSON. */
+export type CommandHandler = (...args: readonly unknown[]) => Promise<CommandReply>;
+
+/** Commands by id. */
+export type CommandTable = Readonly<Record<string, CommandHandler>>;
+
+/** Does something with the fleet, or refuses for the reason there is none. */
+export async function withFleet(door: FleetDoor, act: (fleet: FleetControl) => CommandReply | Promise<CommandReply>): Promise<CommandReply> {
+  return door.state.kind === 'open' ? await act(door.state.fleet) : { ok: false, ...door.state.rejection };
+}

@@ -1,0 +1,238 @@
+import * as vscode from 'vscode';
+import type { AgentId } from '../core/ids.ts';
+import { agentRow, agentsInNeed, askRow, type FleetTreeIndex, indexFleet, needsYouRow, openAsks, type Row, runRow } from '../core/rows.ts';
+import { countText } from '../core/rowText.ts';
+import { isLive, runPhase } from '../core/selectors.ts';
+import { emptyFleet, type FleetState } from '../core/state.ts';
+import { type Disposable, DisposableStore } from '../lib/disposables.ts';
+import type { FleetControl } from '../orchestrator/ports.ts';
+import type { FleetDoor } from './fleetDoor.ts';
+import { type FleetNode, FleetNodes } from './fleetNodes.ts';
+import { agentHover, askHover, runHover } from './hover.ts';
+import { rowItem } from './rowItem.ts';
+import { RowRefresh } from './rowRefresh.ts';
+import { treeChanges } from './treeChanges.ts';
+
+/** What the tree needs beside the fleet. */
+export interface FleetTreeDeps {
+  readonly door: FleetDoor;
+  readonly providerLabel: (providerId: string) => string;
+  readonly now: () => number;
+}
+
+/** The sidebar's rows: what needs the person, then runs with their agents nested. */
+export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable {
+  readonly #deps: FleetTreeDeps;
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<FleetNode[] | undefined>());
+  readonly #refresh: RowRefresh;
+  readonly #nodes = new FleetNodes();
+  /** The row of each node as it was drawn last. */
+  readonly #drawn = new Map<string, Row>();
+  /** When an agent's model last said something, which is no fact and so not in the state. */
+  readonly #heardAt = new Map<AgentId, number>();
+  /** How a run was folded when it was drawn first; after that it is the person's choice. */
+  readonly #folded = new Map<string, vscode.TreeItemCollapsibleState>();
+  #subscription: Disposable | undefined;
+  #tick: ReturnType<typeof setInterval> | undefined;
+  #state: FleetState = emptyFleet;
+  #index: FleetTreeIndex = indexFleet(emptyFleet);
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(deps: FleetTreeDeps) {
+    this.#deps = deps;
+    this.#refresh = this.#disposables.add(
+      new RowRefresh({
+        now: deps.now,
+        isParent: (node) => this.getChildren(node).length > 0,
+        looksDifferent: (node) => this.#looksDifferent(node),
+        redraw: (nodes) => this.#redraw(nodes),
+      }),
+    );
+    this.#disposables.add(deps.door.onDidChange(() => this.#connect(deps.door.fleet)));
+    this.#connect(deps.door.fleet);
+  }
+
+  /** Hidden rows are not drawn; what changed meanwhile is drawn when they are seen again. */
+  setVisible(visible: boolean): void {
+    this.#refresh.setVisible(visible);
+    this.#keepTime();
+  }
+
+  getChildren(node?: FleetNode): FleetNode[] {
+    if (node === undefined) {
+      const runs = this.#index.runs.map((runId) => this.#nodes.run(runId));
+      return openAsks(this.#state).length > 0 ? [this.#nodes.needsYou, ...runs] : runs;
+    }
+    switch (node.kind) {
+      case 'needsYou':
+        return openAsks(this.#state).map((ask) => this.#nodes.ask(ask.askId));
+      case 'run':
+        return (this.#index.rootsByRun.get(node.runId) ?? []).map((id) => this.#nodes.agent(id));
+      case 'agent':
+        return (this.#index.childrenByAgent.get(node.agentId) ?? []).map((id) => this.#nodes.agent(id));
+      case 'ask':
+        return [];
+    }
+  }
+
+  getParent(node: FleetNode): FleetNode | undefined {
+    if (node.kind === 'ask') {
+      return this.#nodes.needsYou;
+    }
+    const agent = node.kind === 'agent' ? this.#state.agents[node.agentId] : undefined;
+    if (agent === undefined) {
+      return undefined;
+    }
+    return agent.parentId === undefined || this.#state.agents[agent.parentId] === undefined
+      ? this.#nodes.run(agent.runId)
+      : this.#nodes.agent(agent.parentId);
+  }
+
+  getTreeItem(node: FleetNode): vscode.TreeItem {
+    const row = this.#row(node);
+    if (row === undefined) {
+      // What has just gone is asked for once more before the view learns of it.
+      return new vscode.TreeItem('');
+    }
+    this.#drawn.set(node.key, row);
+    return rowItem(node, row, this.#fold(node));
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: FleetNode): vscode.TreeItem {
+    const tooltip = this.#hover(node);
+    if (tooltip !== undefined) {
+      item.tooltip = tooltip;
+    }
+    return item;
+  }
+
+  /** The node of an agent, for revealing it; undefined if there is no such agent. */
+  agentNode(agentId: AgentId): FleetNode | undefined {
+    return this.#state.agents[agentId] === undefined ? undefined : this.#nodes.agent(agentId);
+  }
+
+  /** The badge of the view: how many agents need the person. */
+  badge(): vscode.ViewBadge | undefined {
+    const value = agentsInNeed(this.#state).size;
+    return value === 0 ? undefined : { value, tooltip: `${countText(value, 'agent')} ${value === 1 ? 'needs' : 'need'} you` };
+  }
+
+  dispose(): void {
+    clearInterval(this.#tick);
+    this.#subscription?.dispose();
+    this.#disposables.dispose();
+  }
+
+  #connect(fleet: FleetControl | undefined): void {
+    this.#subscription?.dispose();
+    const store = new DisposableStore();
+    this.#subscription = store;
+    if (fleet !== undefined) {
+      store.add(fleet.subscribe((state) => this.#update(state)));
+      store.add(fleet.onDidChangeTail((ids) => ids.forEach((id) => this.#heardAt.set(id, this.#deps.now()))));
+    }
+    this.#update(fleet?.state ?? emptyFleet);
+    this.#refresh.all();
+  }
+
+  #update(state: FleetState): void {
+    const before = this.#state;
+    this.#state = state;
+    if (state.agents !== before.agents || state.runs !== before.runs) {
+      this.#index = indexFleet(state);
+    }
+    this.#refresh.add(treeChanges(before, state, this.#nodes));
+    this.#keepTime();
+  }
+
+  /** Rows that tell how long something takes are looked at once a second, while somebody sees them and there are any. */
+  #keepTime(): void {
+    const needed = this.#refresh.visible && Object.values(this.#state.agents).some(isLive);
+    if (!needed) {
+      clearInterval(this.#tick);
+      this.#tick = undefined;
+    } else {
+      this.#tick ??= setInterval(() => this.#refresh.rows(this.#timedNodes()), 1000);
+    }
+  }
+
+  #timedNodes(): readonly FleetNode[] {
+    const agents = Object.values(this.#state.agents).filter(isLive);
+    return [...agents.map((agent) => this.#nodes.agent(agent.id)), ...openAsks(this.#state).map((ask) => this.#nodes.ask(ask.askId))];
+  }
+
+  #redraw(nodes: FleetNode[] | undefined): void {
+    if (nodes === undefined) {
+      this.#nodes.keep((node) => this.#row(node) !== undefined);
+    }
+    this.#changed.fire(nodes);
+  }
+
+  #looksDifferent(node: FleetNode): boolean {
+    const drawn = this.#drawn.get(node.key);
+    const row = this.#row(node);
+    // A row that was never drawn is in a folded branch; the view asks when it opens.
+    return drawn !== undefined && row !== undefined && JSON.stringify(drawn) !== JSON.stringify(row);
+  }
+
+  #row(node: FleetNode): Row | undefined {
+    const now = this.#deps.now();
+    switch (node.kind) {
+      case 'needsYou':
+        return needsYouRow(this.#state);
+      case 'ask': {
+        const open = this.#state.asks[node.askId];
+        return open === undefined ? undefined : askRow(open, this.#state.agents[open.agentId], now);
+      }
+      case 'run': {
+        const run = this.#state.runs[node.runId];
+        const agents = this.#index.agentsByRun.get(node.runId) ?? [];
+        const first = agents[0];
+        const provider = first === undefined ? undefined : this.#deps.providerLabel(first.provider);
+        return run === undefined ? undefined : runRow(run, runPhase(this.#state, run), agents, provider);
+      }
+      case 'agent': {
+        const agent = this.#state.agents[node.agentId];
+        const heardAt = Math.max(agent?.lastActivityAt ?? 0, this.#heardAt.get(node.agentId) ?? 0);
+        return agent === undefined ? undefined : agentRow(agent, now, heardAt);
+      }
+    }
+  }
+
+  #fold(node: FleetNode): vscode.TreeItemCollapsibleState {
+    if (node.kind === 'run') {
+      const known = this.#folded.get(node.key);
+      const run = this.#state.runs[node.runId];
+      const open = run !== undefined && (this.#index.runs[0] === run.id || runPhase(this.#state, run) === 'running');
+      const fold = known ?? (open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed);
+      this.#folded.set(node.key, fold);
+      return fold;
+    }
+    return this.getChildren(node).length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None;
+  }
+
+  #hover(node: FleetNode): vscode.MarkdownString | undefined {
+    const row = this.#row(node);
+    if (row === undefined) {
+      return undefined;
+    }
+    switch (node.kind) {
+      case 'needsYou':
+        return undefined;
+      case 'ask': {
+        const open = this.#state.asks[node.askId];
+        return open === undefined ? undefined : askHover(open, this.#state.agents[open.agentId]);
+      }
+      case 'run': {
+        const run = this.#state.runs[node.runId];
+        return run === undefined ? undefined : runHover(run, row, this.#state);
+      }
+      case 'agent': {
+        const agent = this.#state.agents[node.agentId];
+        return agent === undefined ? undefined : agentHover(agent, row, this.#deps.providerLabel(agent.provider));
+      }
+    }
+  }
+}

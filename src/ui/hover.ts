@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { agentFacts, askTexts, type Row } from '../core/rows.ts';
+import type { Agent, FleetState, OpenAsk, Run } from '../core/state.ts';
+
+/** Commands a hover may link to. All of them only show something or ask first. */
+const linked = { enabledCommands: ['flotilla.openTranscript', 'flotilla.steerAgent', 'flotilla.reviewApprovals'] };
+
+/** The longest text of one fact; the transcript has the whole. */
+const longest = 400;
+
+/** What an agent's row has no room for. Everything an agent or a model wrote goes in as escaped text. */
+export function agentHover(agent: Agent, row: Row, providerLabel: string): vscode.MarkdownString {
+  const hover = begin(row.icon, row.label, row.description);
+  for (const { name, value } of agentFacts(agent, providerLabel)) {
+    fact(hover, name, value);
+  }
+  const argument = { kind: 'agent', agentId: agent.id };
+  const links = [link('Open Transcript', 'flotilla.openTranscript', argument)];
+  if (agent.phase.kind !== 'ended') {
+    links.push(link('Steer…', 'flotilla.steerAgent', argument));
+  }
+  return hover.appendMarkdown(`\n\n---\n\n${links.join(' · ')}`);
+}
+
+export function runHover(run: Run, row: Row, state: FleetState): vscode.MarkdownString {
+  const hover = begin(row.icon, row.label, row.description);
+  fact(hover, 'Task', run.task);
+  fact(hover, 'Started', new Date(run.startedAt).toLocaleString());
+  const failed = Object.values(state.agents).filter((agent) => agent.runId === run.id && agent.phase.kind === 'ended');
+  for (const agent of failed) {
+    if (agent.phase.kind === 'ended' && agent.phase.outcome.kind === 'failed') {
+      fact(hover, `${agent.label} failed`, agent.phase.outcome.failure.message);
+    }
+  }
+  return hover;
+}
+
+export function askHover(open: OpenAsk, agent: Agent | undefined): vscode.MarkdownString {
+  const hover = begin('report', agent?.label ?? 'An agent', askTexts[open.ask.kind]);
+  fact(hover, 'Asked', open.ask.title);
+  return hover.appendMarkdown(`\n\n---\n\n${link('Review…', 'flotilla.reviewApprovals', open.askId)}`);
+}
+
+function begin(icon: string, title: string, subtitle: string): vscode.MarkdownString {
+  const hover = new vscode.MarkdownString('', true);
+  hover.isTrusted = linked;
+  hover.appendMarkdown(`$(${icon}) **`).appendText(title).appendMarkdown('**\n\n').appendText(subtitle);
+  return hover;
+}
+
+function fact(hover: vscode.MarkdownString, name: string, value: string): void {
+  const cut = value.length > longest ? `${value.slice(0, longest)}…` : value;
+  hover.appendMarkdown('\n\n**').appendText(name).appendMarkdown(':** ').appendText(cut);
+}
+
+function link(title: string, command: string, argument: unknown): string {
+  return `[${title}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
+}

@@ -1,0 +1,123 @@
+import * as vscode from 'vscode';
+import type { JournalEntry } from '../core/events.ts';
+import type { RunId } from '../core/ids.ts';
+import { askTexts, openAsks } from '../core/rows.ts';
+import { firstLine } from '../core/rowText.ts';
+import { runPhase } from '../core/selectors.ts';
+import type { FleetState, OpenAsk } from '../core/state.ts';
+import { type Disposable, DisposableStore } from '../lib/disposables.ts';
+import type { FleetControl } from '../orchestrator/ports.ts';
+import type { FleetDoor } from './fleetDoor.ts';
+
+/** How long to gather what needs the person before saying so, in ms. */
+const gatherMs = 400;
+
+/** What notifications need. */
+export interface NotificationDeps {
+  readonly door: FleetDoor;
+  readonly review: () => void;
+  readonly openTimeline: () => void;
+  /** The person is being asked already, so nothing needs saying. */
+  readonly reviewing: () => boolean;
+  readonly logError: (error: unknown) => void;
+}
+
+/** Speaks up only when agents need the person or a run failed: one message at a time, however many agents there are. */
+export class Notifications implements Disposable {
+  readonly #deps: NotificationDeps;
+  readonly #disposables = new DisposableStore();
+  readonly #announced = new Set<string>();
+  #subscription: Disposable | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #open = false;
+
+  constructor(deps: NotificationDeps) {
+    this.#deps = deps;
+    this.#disposables.add(deps.door.onDidChange(() => this.#connect()));
+    this.#connect();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscription?.dispose();
+    this.#disposables.dispose();
+  }
+
+  #connect(): void {
+    this.#subscription?.dispose();
+    const fleet = this.#deps.door.fleet;
+    this.#subscription = fleet?.subscribe((state, entries) => this.#hear(fleet, state, entries));
+    if (fleet !== undefined) {
+      this.#schedule(fleet);
+    }
+  }
+
+  #hear(fleet: FleetControl, state: FleetState, entries: readonly JournalEntry[]): void {
+    if (entries.some(({ event }) => event.type === 'personAsked')) {
+      this.#schedule(fleet);
+    }
+    for (const { event } of entries) {
+      if (event.type === 'agentEnded' && event.outcome.kind === 'failed') {
+        this.#tellFailed(state, state.agents[event.agentId]?.runId);
+      }
+    }
+  }
+
+  #schedule(fleet: FleetControl): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#tellWaiting(fleet);
+    }, gatherMs);
+  }
+
+  #tellWaiting(fleet: FleetControl): void {
+    const waiting = openAsks(fleet.state);
+    const fresh = waiting.filter((open) => !this.#announced.has(open.askId));
+    if (fresh.length === 0 || this.#open || this.#deps.reviewing()) {
+      return;
+    }
+    waiting.forEach((open) => this.#announced.add(open.askId));
+    this.#open = true;
+    vscode.window.showInformationMessage(waitingText(fleet.state, waiting), 'Review').then(
+      (button) => {
+        this.#open = false;
+        if (button === 'Review') {
+          this.#deps.review();
+        } else {
+          this.#schedule(fleet);
+        }
+      },
+      (error: unknown) => this.#deps.logError(error),
+    );
+  }
+
+  #tellFailed(state: FleetState, runId: RunId | undefined): void {
+    const run = runId === undefined ? undefined : state.runs[runId];
+    if (run === undefined || runPhase(state, run) !== 'failed') {
+      return;
+    }
+    const first = Object.values(state.agents).find((agent) => agent.runId === run.id && agent.parentId === undefined);
+    const outcome = first?.phase.kind === 'ended' ? first.phase.outcome : undefined;
+    const why = outcome?.kind === 'failed' ? ` ${outcome.failure.message} ${outcome.failure.next}` : '';
+    vscode.window.showErrorMessage(`Run “${run.label}” failed.${why}`, 'Open Timeline').then(
+      (button) => {
+        if (button !== undefined) {
+          this.#deps.openTimeline();
+        }
+      },
+      (error: unknown) => this.#deps.logError(error),
+    );
+  }
+}
+
+/** One sentence for everything that waits: who wants what, and how many more. */
+export function waitingText(state: FleetState, waiting: readonly OpenAsk[]): string {
+  const first = waiting[0];
+  if (first === undefined) {
+    return '';
+  }
+  const who = state.agents[first.agentId]?.label ?? 'An agent';
+  const what = first.ask.kind === 'command' ? firstLine(first.ask.command, 60) : first.ask.kind === 'write' ? first.ask.path : first.ask.title;
+  const one = `${who} ${askTexts[first.ask.kind]}: ${firstLine(what, 80)}`;
+  return waiting.length === 1 ? one : `${waiting.length} questions wait for you. ${one}, and ${waiting.length - 1} more.`;
+}

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { Row } from '../core/rows.ts';
+import type { FleetNode } from './fleetNodes.ts';
+
+/** A row as a tree item. The hover is left out: it is worked out when somebody looks. */
+export function rowItem(node: FleetNode, row: Row, collapsible: vscode.TreeItemCollapsibleState): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.label, collapsible);
+  item.id = node.key;
+  item.description = row.description;
+  item.iconPath = row.color === undefined ? new vscode.ThemeIcon(row.icon) : new vscode.ThemeIcon(row.icon, new vscode.ThemeColor(row.color));
+  item.contextValue = row.context;
+  item.accessibilityInformation = { label: row.ariaLabel };
+  const command = commandOf(node);
+  if (command !== undefined) {
+    item.command = command;
+  }
+  return item;
+}
+
+function commandOf(node: FleetNode): vscode.Command | undefined {
+  switch (node.kind) {
+    case 'ask':
+      return { command: 'flotilla.reviewApprovals', title: 'Review', arguments: [node.askId] };
+    case 'agent':
+      return { command: 'flotilla.openTranscript', title: 'Open Transcript', arguments: [node] };
+    case 'run':
+    case 'needsYou':
+      return undefined;
+  }
+}

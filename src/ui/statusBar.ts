@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { countText, formatCost, formatTokens } from '../core/rowText.ts';
+import { type Totals, totalsOf } from '../core/selectors.ts';
+import { emptyFleet, type FleetState } from '../core/state.ts';
+import { type Disposable, DisposableStore } from '../lib/disposables.ts';
+import type { FleetDoor } from './fleetDoor.ts';
+
+/** The item is brought up to date at most this often, in ms. */
+const refreshMs = 250;
+
+/** The status bar item: how many agents are at work, how many need the person, and what it cost. Opens the view. */
+export class StatusBar implements Disposable {
+  readonly #disposables = new DisposableStore();
+  readonly #item = this.#disposables.add(vscode.window.createStatusBarItem('flotilla.status', vscode.StatusBarAlignment.Left, 0));
+  readonly #door: FleetDoor;
+  #subscription: Disposable | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(door: FleetDoor) {
+    this.#door = door;
+    this.#item.name = 'Flotilla';
+    this.#item.command = 'flotilla.fleet.focus';
+    this.#disposables.add(door.onDidChange(() => this.#connect()));
+    this.#connect();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscription?.dispose();
+    this.#disposables.dispose();
+  }
+
+  #connect(): void {
+    this.#subscription?.dispose();
+    this.#subscription = this.#door.fleet?.subscribe(() => {
+      this.#timer ??= setTimeout(() => this.#draw(), refreshMs);
+    });
+    this.#draw();
+  }
+
+  #draw(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const state = this.#door.fleet?.state ?? emptyFleet;
+    const totals = totalsOf(state, Object.values(state.agents));
+    this.#item.text = statusText(totals);
+    this.#item.tooltip = statusTooltip(state, totals);
+    this.#item.backgroundColor = totals.needsPerson > 0 ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.#item.accessibilityInformation = { label: `Flotilla: ${statusTooltip(state, totals)}` };
+    if (totals.agents === 0) {
+      this.#item.hide();
+    } else {
+      this.#item.show();
+    }
+  }
+}
+
+function statusText(totals: Totals): string {
+  return [
+    `$(rocket) ${totals.live === 0 ? 'Flotilla' : `${totals.live} running`}`,
+    totals.needsPerson > 0 ? `$(report) ${totals.needsPerson}` : undefined,
+    totals.cost > 0 ? formatCost(totals.cost, totals.costKnown) : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join('  ');
+}
+
+function statusTooltip(state: FleetState, totals: Totals): string {
+  const runs = countText(Object.keys(state.runs).length, 'run');
+  const need = totals.needsPerson > 0 ? `, ${countText(totals.needsPerson, 'question')} for you` : '';
+  const cost = totals.cost > 0 ? `, ${formatCost(totals.cost, totals.costKnown)}` : '';
+  return `${totals.live} of ${countText(totals.agents, 'agent')} at work in ${runs}${need}, ${formatTokens(totals.tokens)} tokens${cost}`;
+}
