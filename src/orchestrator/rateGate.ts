@@ -55,12 +55,12 @@ export class RateGate {
   }
 
   /** Resolves when a request may be made. `onWait` is told, if it cannot be at once, why, and again when the reason changes. */
-  enter(onWait: (wait: GateWait) => void, signal: AbortSignal): Promise<Admission> {
+  async enter(onWait: (wait: GateWait) => void, signal: AbortSignal): Promise<Admission> {
     signal.throwIfAborted();
     if (this.#waiters.size === 0 && this.#isOpen()) {
-      return Promise.resolve(this.#admit());
+      return this.#admit();
     }
-    return new Promise((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
       const leave = (): void => {
         this.#waiters.delete(waiter);
         if (this.#waiters.size === 0) {
