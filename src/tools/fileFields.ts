@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import type { PreparedCall, ToolOutcome } from '../orchestrator/ports.ts';
+import type { EditPlan, EditRequest, FileEdits } from '../workspace/fileEdits.ts';
+import type { FoundPaths } from '../workspace/findFiles.ts';
+import type { Refusal } from '../workspace/refusal.ts';
+
+/** A path in the workspace, as all file tools take it. */
+export const pathField = z.string().min(1).max(4096).describe('Path relative to the workspace folder.');
+
+/** A list of paths as text for the model. */
+export function pathsOutcome(found: FoundPaths | Refusal, nothing: string): ToolOutcome {
+  if (!found.ok) {
+    return { text: found.text, isError: true };
+  }
+  const more = found.more ? [`(more than ${found.paths.length}; look in a folder of it, or narrow the pattern)`] : [];
+  return { text: found.paths.length === 0 ? nothing : [...found.paths, ...more].join('\n'), isError: false };
+}
+
+/** Prepares a change of a file: the exact diff is what a person may be asked about, and what is made afterwards. */
+export async function prepareEdit(
+  edits: FileEdits,
+  agentId: Parameters<FileEdits['plan']>[0],
+  path: string,
+  request: EditRequest,
+): Promise<PreparedCall> {
+  const plan = await edits.plan(agentId, path, request);
+  if (!plan.ok) {
+    return { kind: 'refused', text: plan.text };
+  }
+  const { display, lines, diff } = plan;
+  const title = titleOf(plan);
+  return {
+    kind: 'ready',
+    title,
+    place: { path: display, ...(lines === undefined ? {} : { line: lines.from, endLine: lines.to }) },
+    outside: true,
+    ask: { kind: 'write', title, path: display, diff: diff.text },
+    run: async (context) => editOutcome(edits, context.agentId, plan),
+  };
+}
+
+function titleOf({ change, request, display, diff }: EditPlan): string {
+  const verb = change === 'created' ? 'Create' : request.kind === 'write' ? 'Overwrite' : 'Edit';
+  return `${verb} ${display} (+${diff.added} -${diff.removed})`;
+}
+
+async function editOutcome(edits: FileEdits, agentId: Parameters<FileEdits['apply']>[0], plan: EditPlan): Promise<ToolOutcome> {
+  const done = await edits.apply(agentId, plan);
+  if (!done.ok) {
+    const effects = done.showed === undefined ? [] : [{ kind: 'read' as const, path: done.showed }];
+    return { text: done.text, isError: true, effects };
+  }
+  const { display, change, diff, saved, excerpt } = done;
+  const { added, removed, line } = diff;
+  const head = `${change === 'created' ? 'Created' : 'Edited'} ${display}: ${added} ${added === 1 ? 'line' : 'lines'} added, ${removed} removed.`;
+  const unsaved = saved
+    ? []
+    : ['The file has unsaved changes in the editor, so the edit was made there and is not saved; the person saves it.'];
+  return {
+    text: [head, ...unsaved, ...(excerpt === '' ? [] : [excerpt])].join('\n'),
+    isError: false,
+    effects: [{ kind: 'changed', path: display, change, added, removed, line }],
+  };
+}

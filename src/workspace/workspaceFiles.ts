@@ -1,0 +1,45 @@
+import type { AgentId } from '../core/ids.ts';
+import { createFileEdits, type FileEdits } from './fileEdits.ts';
+import { createFileLock } from './fileLock.ts';
+import { createReadLines, type ReadLines } from './fileReads.ts';
+import { type FoundPaths, findFiles, listEntries } from './findFiles.ts';
+import type { OpenDocuments } from './openDocuments.ts';
+import { createReadLedger } from './readLedger.ts';
+import type { Refusal } from './refusal.ts';
+import { type FoundLines, type SearchRequest, searchText } from './searchText.ts';
+import { createWorkspacePaths, type WorkspaceFolder, type WorkspacePaths } from './workspacePath.ts';
+
+interface WorkspaceFilesDeps {
+  readonly folders: () => readonly WorkspaceFolder[];
+  readonly documents: OpenDocuments;
+  /** Path of a ripgrep program; asked at each search, undefined for none. */
+  readonly ripgrep: () => Promise<string | undefined>;
+}
+
+/** All that agents can do with the files of the workspace. */
+export interface WorkspaceFiles {
+  readonly paths: WorkspacePaths;
+  readonly readLines: ReadLines;
+  readonly edits: FileEdits;
+  readonly list: (pathText: string | undefined, depth: number, signal: AbortSignal) => Promise<FoundPaths | Refusal>;
+  readonly find: (glob: string, pathText: string | undefined, signal: AbortSignal) => Promise<FoundPaths | Refusal>;
+  readonly search: (request: SearchRequest, signal: AbortSignal) => Promise<FoundLines | Refusal>;
+  /** Lets go of what is remembered of an agent. */
+  readonly forget: (agentId: AgentId) => void;
+}
+
+/** Makes the file operations of one workspace; they share one memory of who has read what and one lock per file. */
+export function createWorkspaceFiles(deps: WorkspaceFilesDeps): WorkspaceFiles {
+  const paths = createWorkspacePaths(deps.folders);
+  const ledger = createReadLedger();
+  const shared = { paths, documents: deps.documents, ledger, lock: createFileLock() };
+  return {
+    paths,
+    readLines: createReadLines(shared),
+    edits: createFileEdits(shared),
+    list: (pathText, depth, signal) => listEntries(paths, pathText, depth, signal),
+    find: (glob, pathText, signal) => findFiles(paths, glob, pathText, signal),
+    search: async (request, signal) => searchText(paths, await deps.ripgrep(), request, signal),
+    forget: ledger.forget,
+  };
+}
