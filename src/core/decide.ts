@@ -210,7 +210,8 @@ function answer(state: FleetState, command: CommandOf<'answer'>): Decision {
     return refuse('unknown', 'This has been answered already, or the agent that asked has ended.', 'Nothing was done.');
   }
   const isQuestion = ask.ask.kind === 'question';
-  if (command.answer.kind === 'withdrawn' || isQuestion === (command.answer.kind === 'allow')) {
+  const fitting = isQuestion ? 'reply' : 'allow';
+  if (command.answer.kind !== fitting && command.answer.kind !== 'deny') {
     return refuse('invalid', 'That answer does not fit.', isQuestion ? 'Reply with text, or deny.' : 'Allow it, or deny it with a reason.');
   }
   const { askId, agentId, callId } = ask;
