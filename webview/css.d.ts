@@ -1,0 +1,2 @@
+/** Style sheets are bundled into webview.css; nothing is imported from them. */
+declare module '*.css';
