@@ -30,7 +30,9 @@ export function createPlaces(paths: WorkspacePaths): Places {
       const folders = paths.folders();
       const inside = folders
         .map((folder) => ({ folder, relative: path.relative(folder.path, uri.fsPath) }))
-        .filter(({ relative }) => relative !== '' && relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative))
+        .filter(
+          ({ relative }) => relative !== '' && relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative),
+        )
         .sort((a, b) => a.relative.length - b.relative.length)[0];
       if (inside === undefined) {
         return undefined;

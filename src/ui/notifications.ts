@@ -117,7 +117,8 @@ export function waitingText(state: FleetState, waiting: readonly OpenAsk[]): str
     return '';
   }
   const who = state.agents[first.agentId]?.label ?? 'An agent';
-  const what = first.ask.kind === 'command' ? firstLine(first.ask.command, 60) : first.ask.kind === 'write' ? first.ask.path : first.ask.title;
+  const what =
+    first.ask.kind === 'command' ? firstLine(first.ask.command, 60) : first.ask.kind === 'write' ? first.ask.path : first.ask.title;
   const one = `${who} ${askTexts[first.ask.kind]}: ${firstLine(what, 80)}`;
   return waiting.length === 1 ? one : `${waiting.length} questions wait for you. ${one}, and ${waiting.length - 1} more.`;
 }

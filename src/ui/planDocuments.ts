@@ -71,7 +71,9 @@ export class PlanDocuments implements Disposable, vscode.TextDocumentContentProv
 
 /** Ids may hold characters that a URI authority may not. */
 function authority(askId: AskId): string {
-  return [...askId].map((character) => (/[A-Za-z0-9]/.test(character) ? character.toLowerCase() : character.charCodeAt(0).toString(16))).join('');
+  return [...askId]
+    .map((character) => (/[A-Za-z0-9]/.test(character) ? character.toLowerCase() : character.charCodeAt(0).toString(16)))
+    .join('');
 }
 
 function tabUris(tab: vscode.Tab): readonly vscode.Uri[] {

@@ -7,7 +7,8 @@ export function rowItem(node: FleetNode, row: Row, collapsible: vscode.TreeItemC
   const item = new vscode.TreeItem(row.label, collapsible);
   item.id = node.key;
   item.description = row.description;
-  item.iconPath = row.color === undefined ? new vscode.ThemeIcon(row.icon) : new vscode.ThemeIcon(row.icon, new vscode.ThemeColor(row.color));
+  item.iconPath =
+    row.color === undefined ? new vscode.ThemeIcon(row.icon) : new vscode.ThemeIcon(row.icon, new vscode.ThemeColor(row.color));
   item.contextValue = row.context;
   item.accessibilityInformation = { label: row.ariaLabel };
   const command = commandOf(node);

@@ -32,6 +32,9 @@ export type CommandHandler = (...args: readonly unknown[]) => Promise<CommandRep
 export type CommandTable = Readonly<Record<string, CommandHandler>>;
 
 /** Does something with the fleet, or refuses for the reason there is none. */
-export async function withFleet(door: FleetDoor, act: (fleet: FleetControl) => CommandReply | Promise<CommandReply>): Promise<CommandReply> {
+export async function withFleet(
+  door: FleetDoor,
+  act: (fleet: FleetControl) => CommandReply | Promise<CommandReply>,
+): Promise<CommandReply> {
   return door.state.kind === 'open' ? await act(door.state.fleet) : { ok: false, ...door.state.rejection };
 }

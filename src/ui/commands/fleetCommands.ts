@@ -17,8 +17,10 @@ export function createFleetCommands(deps: CommandDeps): CommandTable {
         const sure = first === true || (await confirm(`Kill all ${countText(live, 'agent')}?`, killDetail, 'Kill All'));
         return sure ? toReply(fleet.execute({ type: 'killAll' })) : cancelled;
       }),
-    'flotilla.pauseAll': () => withFleet(deps.door, (fleet) => counted(toReply(fleet.execute({ type: 'pauseAll' })), 'No agent could pause.')),
-    'flotilla.resumeAll': () => withFleet(deps.door, (fleet) => counted(toReply(fleet.execute({ type: 'resumeAll' })), 'No agent is paused.')),
+    'flotilla.pauseAll': () =>
+      withFleet(deps.door, (fleet) => counted(toReply(fleet.execute({ type: 'pauseAll' })), 'No agent could pause.')),
+    'flotilla.resumeAll': () =>
+      withFleet(deps.door, (fleet) => counted(toReply(fleet.execute({ type: 'resumeAll' })), 'No agent is paused.')),
     'flotilla.deleteEnded': (first) =>
       withFleet(deps.door, async (fleet) => {
         const state = fleet.state;

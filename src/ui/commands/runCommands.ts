@@ -66,13 +66,19 @@ export async function begin(
   command: Extract<FleetCommandInput, { type: 'startRun' | 'spawnAgent' }>,
 ): Promise<CommandReply> {
   const failure = await deps.provider.ready();
-  return failure === undefined ? toReply(fleet.execute(command)) : refused({ code: 'unavailable', message: failure.message, next: failure.next });
+  return failure === undefined
+    ? toReply(fleet.execute(command))
+    : refused({ code: 'unavailable', message: failure.message, next: failure.next });
 }
 
 /** Asks for an agent type; undefined if the person closes the list. */
 export async function pickType(agentTypes: readonly AgentTypeFacts[]): Promise<string | undefined> {
   const items = agentTypes.map(({ name, description }) => ({ label: name, detail: description }));
-  const picked = await vscode.window.showQuickPick(items, { title: 'Spawn Agent', placeHolder: 'What kind of agent?', matchOnDetail: true });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Spawn Agent',
+    placeHolder: 'What kind of agent?',
+    matchOnDetail: true,
+  });
   return picked?.label;
 }
 

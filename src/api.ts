@@ -1,0 +1,135 @@
+/**
+ * The public API of Flotilla: what `activate()` returns, for other extensions and tests. Plain JSON in and out. Methods that do something
+ * reject with a {@link FlotillaError} when the fleet refuses.
+ */
+export interface FlotillaApi {
+  /** Grows only when something here changes so that old callers would break. */
+  readonly apiVersion: 1;
+  /** Starts a run with a lead agent on a task. */
+  startRun(request: StartRunRequest): Promise<{ readonly runId: string; readonly agentId: string }>;
+  /** Starts one agent: in a run of its own, in `runId`, or below `parentId`. */
+  spawnAgent(request: SpawnAgentRequest): Promise<{ readonly runId: string; readonly agentId: string }>;
+  /** Sends an instruction that the agent reads at its next tool call; with `interrupt`, at once. */
+  steer(agentId: string, message: string, options?: { readonly interrupt?: boolean }): Promise<void>;
+  /** Asks an agent and all below it to finish soon and report. */
+  wrapUp(agentId: string): Promise<void>;
+  /** Stops an agent and all below it now. Resolves when they were told to; `onDidChange` tells when they have ended. */
+  kill(agentId: string): Promise<void>;
+  /** Stops all agents now; gives how many. */
+  killAll(): Promise<{ readonly reached: number }>;
+  pause(agentId: string): Promise<void>;
+  /** Lets a paused agent go on, or continues an interrupted one from its history. */
+  resume(agentId: string): Promise<void>;
+  /** Lets an agent that failed or was killed try again from its history. */
+  retry(agentId: string): Promise<void>;
+  /** Gives an ended agent a new task, its context kept. */
+  followUp(agentId: string, task: string): Promise<void>;
+  /** Deletes an ended agent with all below it. */
+  delete(agentId: string): Promise<void>;
+  /** Answers something a person was asked. Whoever calls this acts for the person. */
+  answerApproval(approvalId: string, answer: ApprovalAnswer): Promise<void>;
+  /** The fleet as it is now. */
+  snapshot(): FleetSnapshot;
+  /** Told after every change of the fleet, at most every 50 ms. */
+  onDidChange(listener: () => void): { dispose(): void };
+}
+
+/** Why the fleet refused; `next` says what to do instead. */
+export class FlotillaError extends Error {
+  readonly code: string;
+  readonly next: string;
+
+  constructor(code: string, message: string, next: string) {
+    super(message);
+    this.name = 'FlotillaError';
+    this.code = code;
+    this.next = next;
+  }
+}
+
+export interface StartRunRequest {
+  readonly task: string;
+  /** Name of the run for people; made from the task without it. */
+  readonly label?: string;
+}
+
+export interface SpawnAgentRequest {
+  /** What the agent should achieve. */
+  readonly task: string;
+  readonly label?: string;
+  readonly agentType?: string;
+  readonly model?: string;
+  readonly runId?: string;
+  readonly parentId?: string;
+}
+
+export type ApprovalAnswer =
+  | { readonly kind: 'allow' }
+  | { readonly kind: 'deny'; readonly reason?: string }
+  /** To a question. */
+  | { readonly kind: 'reply'; readonly text: string };
+
+export interface FleetSnapshot {
+  /** Whether there is a fleet; if not, `unavailable` says why. */
+  readonly available: boolean;
+  readonly unavailable?: string;
+  /** Why this window may only look, if it may only look. */
+  readonly readOnly?: string;
+  /** In the order they were started. */
+  readonly runs: readonly RunSnapshot[];
+  /** In the order they were spawned. */
+  readonly agents: readonly AgentSnapshot[];
+  /** What waits for the person, oldest first. */
+  readonly approvals: readonly ApprovalSnapshot[];
+}
+
+export interface RunSnapshot {
+  readonly id: string;
+  readonly label: string;
+  readonly task: string;
+  readonly phase: 'running' | 'paused' | 'done' | 'partial' | 'failed' | 'killed' | 'interrupted';
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface AgentSnapshot {
+  readonly id: string;
+  readonly runId: string;
+  readonly parentId: string | null;
+  /** The task of a plan the agent works on; null while runs have no plans. */
+  readonly taskId: string | null;
+  readonly label: string;
+  readonly agentType: string;
+  readonly phase: 'queued' | 'thinking' | 'runningTools' | 'waiting' | 'paused' | 'done' | 'failed' | 'killed' | 'interrupted';
+  /** What a waiting agent waits for. */
+  readonly waitingFor: 'dependency' | 'slot' | 'rateLimit' | 'network' | 'budget' | 'children' | 'approval' | 'answer' | null;
+  /** What it does now, for people. */
+  readonly doing: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly turn: number;
+  /** Tokens by kind, over all requests. */
+  readonly usage: {
+    readonly input: number;
+    readonly output: number;
+    readonly cacheRead: number;
+    readonly cacheWrite: number;
+  };
+  /** US dollars; null when some request had no known price. */
+  readonly cost: number | null;
+  readonly filesRead: readonly string[];
+  readonly filesChanged: readonly string[];
+  /** The summary an agent that is done reported. */
+  readonly report: string | null;
+  /** Why an agent failed. */
+  readonly failure: string | null;
+}
+
+export interface ApprovalSnapshot {
+  readonly id: string;
+  readonly agentId: string;
+  readonly kind: 'command' | 'write' | 'question';
+  readonly title: string;
+  /** The exact plan: a command line, a unified diff, or the question. */
+  readonly plan: string;
+}

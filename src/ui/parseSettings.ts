@@ -1,0 +1,133 @@
+import type { Effort } from '../core/events.ts';
+import { type MergedPrices, mergePrices } from '../core/priceOverrides.ts';
+import { listPrices, type PriceTable } from '../core/prices.ts';
+import type { FleetSettings } from '../orchestrator/ports.ts';
+
+/** Everything a person can set, checked and with defaults filled in. */
+export interface Settings {
+  readonly provider: 'auto' | 'anthropic' | 'practice';
+  /** Without a trailing slash; undefined: Anthropic's own. */
+  readonly baseUrl: string | undefined;
+  readonly fleet: FleetSettings;
+  readonly approvals: ApprovalSettings;
+  readonly prices: PriceTable;
+}
+
+/** What the person need not be asked about. */
+export interface ApprovalSettings {
+  readonly writes: 'ask' | 'allow';
+  readonly commands: 'ask' | 'allowListed';
+  readonly allowedCommands: readonly string[];
+}
+
+/** Settings with one message for each value that was not understood and replaced by its default. */
+export interface ParsedSettings {
+  readonly settings: Settings;
+  readonly problems: readonly string[];
+}
+
+/** The settings as the editor holds them, by name without the prefix `flotilla.`; the values may be anything. */
+export type RawSettings = (name: string) => unknown;
+
+/** Models that an agent gets when neither its spawner nor the person chose one. */
+export const defaultModels = { lead: 'claude-opus-5-5', worker: 'claude-sonnet-5-5', scout: 'claude-haiku-5-5' } as const;
+
+/** How hard each role thinks: leads decide for everyone, scouts mostly read. */
+const efforts: Readonly<Record<keyof typeof defaultModels, Effort>> = { lead: 'high', worker: 'medium', scout: 'low' };
+
+/** Reads and checks all settings. Never throws: what makes no sense is named and replaced. */
+export function parseSettings(raw: RawSettings): ParsedSettings {
+  const problems: string[] = [];
+  const read = new Reader(raw, problems);
+  const { table, problems: priceProblems }: MergedPrices = mergePrices(listPrices, raw('prices'));
+  const settings: Settings = {
+    provider: read.oneOf('provider', ['auto', 'anthropic', 'practice']),
+    baseUrl: read.url('anthropic.baseUrl'),
+    fleet: {
+      models: {
+        lead: read.text('models.lead', defaultModels.lead),
+        worker: read.text('models.worker', defaultModels.worker),
+        scout: read.text('models.scout', defaultModels.scout),
+      },
+      effort: efforts,
+      maxConcurrentAgents: read.whole('maxConcurrentAgents', 8, 1, 500),
+      maxDepth: read.whole('maxDepth', 2, 0, 10),
+      maxAgentsPerRun: read.whole('maxAgentsPerRun', 100, 1, 10_000),
+      idleTimeoutMs: read.whole('idleTimeoutSeconds', 120, 5, 3600) * 1000,
+    },
+    approvals: {
+      writes: read.oneOf('approvals.writes', ['ask', 'allow']),
+      commands: read.oneOf('approvals.commands', ['ask', 'allowListed']),
+      allowedCommands: read.texts('approvals.allowedCommands'),
+    },
+    prices: table,
+  };
+  return { settings, problems: [...problems, ...priceProblems] };
+}
+
+/** Reads one value at a time and remembers what was wrong. */
+class Reader {
+  readonly #raw: RawSettings;
+  readonly #problems: string[];
+
+  constructor(raw: RawSettings, problems: string[]) {
+    this.#raw = raw;
+    this.#problems = problems;
+  }
+
+  /** The first choice is the default. */
+  oneOf<T extends string>(name: string, choices: readonly [T, ...T[]]): T {
+    const value = this.#raw(name);
+    const found = choices.find((choice) => choice === value);
+    return found ?? this.#fallBack(name, value, choices[0], `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`);
+  }
+
+  whole(name: string, standard: number, low: number, high: number): number {
+    const value = this.#raw(name);
+    const fits = typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high;
+    return fits ? value : this.#fallBack(name, value, standard, `a whole number from ${low} to ${high}`);
+  }
+
+  text(name: string, standard: string): string {
+    const value = this.#raw(name);
+    const fits = typeof value === 'string' && value.trim() !== '';
+    return fits ? value.trim() : this.#fallBack(name, value === '' ? undefined : value, standard, 'a name');
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#raw(name);
+    if (!Array.isArray(value)) {
+      return this.#fallBack(name, value, [], 'a list of texts');
+    }
+    const texts = value.filter((item): item is string => typeof item === 'string' && item.trim() !== '');
+    if (texts.length < value.length) {
+      this.#problems.push(`flotilla.${name}: items that are not texts are ignored.`);
+    }
+    return texts;
+  }
+
+  url(name: string): string | undefined {
+    const value = this.#raw(name);
+    if (value === undefined || value === '') {
+      return undefined;
+    }
+    const url = typeof value === 'string' && URL.canParse(value.trim()) ? new URL(value.trim()) : undefined;
+    if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+      return this.#fallBack(name, value, undefined, 'an http or https address');
+    }
+    if (url.username !== '' || url.password !== '') {
+      this.#problems.push(
+        `flotilla.${name}: an address with a user name or password is not used. Use the command "Flotilla: Set API Key".`,
+      );
+      return undefined;
+    }
+    return url.href.replace(/\/+$/, '');
+  }
+
+  #fallBack<T>(name: string, value: unknown, standard: T, wanted: string): T {
+    if (value !== undefined) {
+      this.#problems.push(`flotilla.${name} must be ${wanted}; ${JSON.stringify(standard) ?? 'the default'} is used instead.`);
+    }
+    return standard;
+  }
+}
