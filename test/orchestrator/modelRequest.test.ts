@@ -33,6 +33,15 @@ const hangs = (...events: readonly ModelEvent[]): Attempt =>
     await new Promise(() => undefined);
   };
 
+const ignore = (): void => undefined;
+const quiet: Omit<ModelProvider, 'stream'> = {
+  id: 'test',
+  label: 'Test',
+  rateKey: 'test',
+  contextWindow: () => undefined,
+  ready: async () => undefined,
+};
+
 /** Runs one request against attempts in order and writes down everything that is told. */
 function createBench(attempts: readonly Attempt[], idleTimeoutMs = 30_000) {
   const clock = new FakeClock(0);
@@ -41,11 +50,7 @@ function createBench(attempts: readonly Attempt[], idleTimeoutMs = 30_000) {
   const abort = new AbortController();
   let next = 0;
   const provider: ModelProvider = {
-    id: 'test',
-    label: 'Test',
-    rateKey: 'test',
-    contextWindow: () => undefined,
-    ready: async () => undefined,
+    ...quiet,
     stream: (_, signal) => {
       signals.push(signal);
       const attempt = attempts[Math.min(next++, attempts.length - 1)];
@@ -229,6 +234,32 @@ describe('requestModel', () => {
       assert.equal(bench.clock.pending(), 0);
     });
   }
+
+  it('sends one request of a hundred first, when all were refused together, and one more per agent in all', async () => {
+    const clock = new FakeClock(0);
+    const gate = new RateGate({ clock, random: () => 0.5, maxInFlight: 1000 });
+    const sentAt: number[] = [];
+    const provider: ModelProvider = {
+      ...quiet,
+      stream: async function* () {
+        sentAt.push(clock.now());
+        await clock.sleep(100, new AbortController().signal);
+        if (clock.now() < 5000) {
+          throw new ModelError({ kind: 'rateLimit', message: '', next: '' }, 'wait', { retryAfterMs: 1000 });
+        }
+        yield started;
+        yield settled;
+      },
+    };
+    const on = { attemptStarted: ignore, attemptFailed: ignore, waiting: ignore, waitOver: ignore, delta: ignore };
+    const deps = { provider, gate, clock, idleTimeoutMs: 30_000, maxAttempts: 1, random: () => 0, on };
+    const all = Array.from({ length: 100 }, () => requestModel(deps, request, new AbortController().signal));
+    await clock.advance(60_000);
+    assert.equal((await Promise.all(all)).length, 100);
+    const probes = sentAt.filter((at) => at > 0 && at < 5000);
+    assert.equal(probes.length, new Set(probes).size, 'never two at once while the endpoint refuses');
+    assert.equal(sentAt.length, 100 + probes.length + 100);
+  });
 
   it('gives its place at the gate back however it ends', async () => {
     const bench = createBench([fails('auth', 'never')]);

@@ -31,11 +31,14 @@ function readCacheWrites(known: Usage, report: Readonly<Record<string, unknown>>
   return { cacheWrite5m: sum - cacheWrite1h, cacheWrite1h };
 }
 
+/** Far above any request, and far below what sums of many would lose digits at. */
+const mostTokens = 1_000_000_000;
+
 function toCount(value: unknown, known: number): number {
   if (typeof value !== 'number' || Number.isNaN(value)) {
     return known;
   }
-  return Math.min(Math.max(0, Math.ceil(value)), Number.MAX_SAFE_INTEGER);
+  return Math.min(Math.max(0, Math.ceil(value)), mostTokens);
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -6,7 +6,7 @@ import { renderReport } from '../../../src/core/reportText.ts';
 import { reportSchema, type Report, type ToolSpec } from '../../../src/core/events.ts';
 import { decideReply } from '../../../src/providers/practice/decideReply.ts';
 import type { Planned, PlannedCall } from '../../../src/providers/practice/planned.ts';
-import type { SimulatedTools, ToolAnswer } from './simulatedTools.ts';
+import type { ToolAnswer } from './simulatedTools.ts';
 import { inputProblem } from './toolShapes.ts';
 
 const tool = (name: string): ToolSpec => ({
@@ -104,17 +104,30 @@ export function toReport(input: Readonly<Record<string, Json>>): Report {
   return reportSchema.parse({ ...rest, filesRead: files_read, filesChanged: files_changed, openQuestions: open_questions });
 }
 
+/** Runs the work tools. */
+export interface ToolRunner {
+  run(name: string, input: Readonly<Record<string, Json>>): ToolAnswer | Promise<ToolAnswer>;
+}
+
 /** Interferes with a call: an answer instead of the tool's own. */
 export type Interfere = (planned: PlannedCall, turn: number) => ToolAnswer | undefined;
 
 /** Moves an agent without children to its report; throws if it has none after `limit` turns. */
-export function runWorker(agent: DrivenAgent, tools: SimulatedTools, interfere: Interfere = () => undefined, limit = 25): Report {
+export async function runWorker(
+  agent: DrivenAgent,
+  tools: ToolRunner,
+  interfere: Interfere = () => undefined,
+  limit = 25,
+): Promise<Report> {
   for (let turn = 0; turn < limit; turn++) {
     const calls = agent.reply();
     if (calls.length === 0) {
       return reportSchema.parse({ summary: agent.said });
     }
-    const answers = calls.map((entry) => interfere(entry, turn) ?? tools.run(entry.name, entry.input));
+    const answers: ToolAnswer[] = [];
+    for (const entry of calls) {
+      answers.push(interfere(entry, turn) ?? (await tools.run(entry.name, entry.input)));
+    }
     const ended = calls.findIndex((entry, index) => entry.name === 'report' && answers[index]?.isError === false);
     agent.answer(answers);
     if (ended >= 0) {
@@ -126,19 +139,19 @@ export function runWorker(agent: DrivenAgent, tools: SimulatedTools, interfere: 
 }
 
 /** A lead's run over simulated tools: children work while it waits, one report for each wait. */
-export function runLead(
+export async function runLead(
   task: string,
-  tools: SimulatedTools,
+  tools: ToolRunner,
   interfere: Interfere = () => undefined,
   limit = 70,
-): { lead: DrivenAgent; children: Map<string, DrivenAgent>; report: Report } {
+): Promise<{ lead: DrivenAgent; children: Map<string, DrivenAgent>; report: Report }> {
   const lead = new DrivenAgent(`# Objective\n${task}`, leadTools);
   const children = new Map<string, DrivenAgent>();
   const reported = new Set<string>();
   for (let turn = 0; turn < limit; turn++) {
     const calls = lead.reply();
     const news: string[] = [];
-    const answers = calls.map((entry): ToolAnswer => {
+    const answerOne = async (entry: PlannedCall): Promise<ToolAnswer> => {
       const instead = interfere(entry, turn);
       if (instead !== undefined) {
         return instead;
@@ -153,12 +166,16 @@ export function runLead(
         if (next !== undefined) {
           const [id, child] = next;
           reported.add(id);
-          news.push(message(renderReport(runWorker(child, tools)), 'report', `agent child (${id})`));
+          news.push(message(renderReport(await runWorker(child, tools)), 'report', `agent child (${id})`));
         }
         return { text: next === undefined ? 'None of your agents is at work.' : 'A message is waiting.', isError: false };
       }
       return tools.run(entry.name, entry.input);
-    });
+    };
+    const answers: ToolAnswer[] = [];
+    for (const entry of calls) {
+      answers.push(await answerOne(entry));
+    }
     const ended = calls.find((entry) => entry.name === 'report');
     if (ended !== undefined || calls.length === 0) {
       return { lead, children, report: ended === undefined ? reportSchema.parse({ summary: lead.said }) : toReport(ended.input) };

@@ -1,5 +1,5 @@
 import type { PromptAccount } from './promptCache.ts';
-import { type Fields, hashOf } from './wire.ts';
+import { type Fields, hashOf, isFields } from './wire.ts';
 
 /** A block of a reply. `json` is sent as the input of a tool call instead of `input`, and need not be valid. */
 export type Piece =
@@ -141,7 +141,7 @@ function renderPiece(piece: Piece, callId: string, sign: (thinking: string) => s
       const base = { type: 'tool_use', id: piece.id ?? callId, name: piece.name };
       const json = piece.json ?? JSON.stringify(piece.input ?? {});
       return {
-        content: { ...base, input: piece.json === undefined ? (piece.input ?? {}) : {} },
+        content: { ...base, input: parseInput(json) },
         start: { ...base, input: {} },
         deltas: slices(json, chars).map((partial_json) => ({ type: 'input_json_delta', partial_json })),
       };
@@ -151,4 +151,17 @@ function renderPiece(piece: Piece, callId: string, sign: (thinking: string) => s
 
 function slices(text: string, chars: number): readonly string[] {
   return Array.from({ length: Math.ceil(text.length / chars) }, (_, index) => text.slice(index * chars, (index + 1) * chars));
+}
+
+/** What a client is to return of an input that may be cut off. */
+function parseInput(json: string): Fields {
+  try {
+    const input: unknown = JSON.parse(json);
+    return isFields(input) ? input : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return {};
+    }
+    throw error;
+  }
 }

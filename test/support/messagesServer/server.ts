@@ -18,6 +18,8 @@ export interface SeenRequest {
   readonly account: PromptAccount;
   /** Ms on the server's monotonic clock. */
   readonly at: number;
+  /** Tells connections apart. */
+  readonly clientPort: number | undefined;
 }
 
 export interface ServerOptions {
@@ -75,7 +77,15 @@ export async function startMessagesServer(options: ServerOptions): Promise<Messa
       return;
     }
     const account = options.strict === false ? { input: text.length >> 2, cacheRead: 0, cacheWrite: 0 } : cache.account(request);
-    const one: SeenRequest = { number: seen.length, turn: turnOf(request), headers: incoming.headers, request, account, at };
+    const one: SeenRequest = {
+      number: seen.length,
+      turn: turnOf(request),
+      headers: incoming.headers,
+      request,
+      account,
+      at,
+      clientPort: incoming.socket.remotePort,
+    };
     seen.push(one);
     for (const watcher of watchers) {
       watcher();
