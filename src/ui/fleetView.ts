@@ -14,6 +14,7 @@ const refreshMs = 200;
 export interface FleetViewDeps extends FleetTreeDeps {
   /** Name for people of the provider that new agents get. */
   readonly currentProvider: () => string;
+  readonly hasKey: () => boolean;
   readonly logError: (error: unknown) => void;
 }
 
@@ -79,6 +80,7 @@ export class FleetView implements Disposable {
     this.#view.description = fleet === undefined ? '' : this.#deps.currentProvider();
     this.#view.message = door.kind === 'failed' ? `${door.rejection.message} ${door.rejection.next}` : (fleet?.readOnly ?? '');
     this.#setContext('flotilla.door', door.kind);
+    this.#setContext('flotilla.hasKey', this.#deps.hasKey());
     this.#setContext('flotilla.hasLive', agents.some(isLive));
     this.#setContext(
       'flotilla.hasEnded',

@@ -29,8 +29,8 @@ export function webviewHtml(page: WebviewPage): string {
     <title>${attribute(page.title)}</title>
   </head>
   <body>
-    <div id="root"></div>
-    <script type="module" nonce="${attribute(page.nonce)}" src="${attribute(page.scriptUri)}"></script>
+    <div id="app"></div>
+    <script defer nonce="${attribute(page.nonce)}" src="${attribute(page.scriptUri)}"></script>
   </body>
 </html>
 `;

@@ -32,7 +32,7 @@ const rules: Readonly<Record<string, Rule>> = {
   tools: { values: ['core', 'lib', 'policy', 'orchestrator/ports'], types: ['workspace'], packages: ['zod', 'diff'] },
   workflows: { values: ['core', 'lib'], types: ['orchestrator/ports'], packages: ['yaml'] },
   platform: { values: ['core', 'lib', 'orchestrator/ports'], types: ['workspace'], packages: ['vscode', 'node:'] },
-  ui: { values: ['core', 'protocol', 'lib', 'orchestrator/ports'], packages: ['vscode'] },
+  ui: { values: ['core', 'protocol', 'lib', 'policy', 'orchestrator/ports', 'api'], packages: ['vscode'] },
   webview: { values: ['core', 'protocol'], packages: [...preact, '@tanstack/virtual-core', 'uplot', 'marked', 'dompurify'] },
 };
 

@@ -1,0 +1,75 @@
+import * as assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parseSettings } from '../../src/ui/parseSettings.ts';
+
+interface Manifest {
+  readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, { default: unknown; scope: string }>> } };
+}
+const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const declared = manifest.contributes.configuration.properties;
+
+const parse = (values: Readonly<Record<string, unknown>>) => parseSettings((name) => values[name] ?? declared[`flotilla.${name}`]?.default);
+
+describe('settings', () => {
+  it('read every declared default without complaint, and no other setting', () => {
+    const asked = new Set<string>();
+    const { problems } = parseSettings((name) => {
+      asked.add(`flotilla.${name}`);
+      return declared[`flotilla.${name}`]?.default;
+    });
+    assert.deepEqual(problems, []);
+    assert.deepEqual([...asked].sort(), Object.keys(declared).sort());
+  });
+
+  it('mean the same without the manifest as with it', () => {
+    assert.deepEqual(parseSettings(() => undefined).settings, parse({}).settings);
+  });
+
+  it('can be set by no workspace', () => {
+    const open = Object.entries(declared).filter(([, { scope }]) => scope !== 'machine' && scope !== 'application');
+    assert.deepEqual(open, []);
+  });
+
+  it('take what a person chose', () => {
+    const { settings, problems } = parse({
+      provider: 'anthropic',
+      'anthropic.baseUrl': ' http://localhost:8080/gateway/ ',
+      'models.scout': 'tiny',
+      maxConcurrentAgents: 3,
+      idleTimeoutSeconds: 30,
+      'approvals.commands': 'allowListed',
+      'approvals.allowedCommands': ['npm test'],
+    });
+    assert.deepEqual(problems, []);
+    assert.equal(settings.provider, 'anthropic');
+    assert.equal(settings.baseUrl, 'http://localhost:8080/gateway');
+    assert.equal(settings.fleet.models.scout, 'tiny');
+    assert.equal(settings.fleet.maxConcurrentAgents, 3);
+    assert.equal(settings.fleet.idleTimeoutMs, 30_000);
+    assert.deepEqual(settings.approvals, { writes: 'ask', commands: 'allowListed', allowedCommands: ['npm test'] });
+  });
+
+  for (const [name, value, said] of [
+    ['provider', 'openai', /flotilla\.provider must be one of "auto"/],
+    ['maxConcurrentAgents', 0, /flotilla\.maxConcurrentAgents must be a whole number from 1 to 500; 8 is used/],
+    ['maxConcurrentAgents', '8', /whole number/],
+    ['maxDepth', 1.5, /whole number/],
+    ['models.lead', 7, /flotilla\.models\.lead must be a name/],
+    ['anthropic.baseUrl', 'not an address', /http or https address/],
+    ['anthropic.baseUrl', 'file:///etc/passwd', /http or https address/],
+    ['anthropic.baseUrl', 'https://me:secret@gateway.test', /user name or password is not used/],
+    ['approvals.writes', true, /flotilla\.approvals\.writes must be one of/],
+    ['approvals.allowedCommands', 'npm test', /list of texts/],
+    ['approvals.allowedCommands', ['npm test', 5], /not texts are ignored/],
+    ['prices', { m: { prices: [] } }, /Model prices for "m"/],
+  ] as const) {
+    it(`name and replace ${name} = ${JSON.stringify(value)}`, () => {
+      const { settings, problems } = parse({ [name]: value });
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? '', said);
+      assert.ok(!JSON.stringify([settings, problems]).includes('secret'));
+      const harmless = name === 'approvals.allowedCommands' && Array.isArray(value) ? { [name]: ['npm test'] } : {};
+      assert.deepEqual(settings, parse(harmless).settings);
+    });
+  }
+});
