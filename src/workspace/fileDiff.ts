@@ -70,7 +70,7 @@ function wholeHunk(oldLines: readonly string[], newLines: readonly string[]): Hu
 }
 
 function rangeText(start: number, lines: number): string {
-  return lines === 1 ? String(start) : `${start},${lines}`;
+  return lines === 1 ? String(start) : `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
 function firstChange(hunk: Hunk | undefined): number {

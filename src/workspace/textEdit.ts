@@ -64,13 +64,13 @@ export function findEdit(file: FileText, edit: Replacement, display: string): Fo
 export function wholeEdit(file: FileText, content: string, display: string): FoundEdit | Refusal {
   const oldText = toLf(file.text);
   const newText = toLf(content);
-  if (oldText === newText) {
-    return refuse(`${display} has exactly this content already.`);
-  }
   if (file.encoding === 'bytes' && !isAscii(newText)) {
     return refuse(
       `${display} is not UTF-8 and its encoding is unknown, so it can only be overwritten with ASCII text. Use edit_file on its ASCII parts.`,
     );
+  }
+  if (oldText === newText) {
+    return refuse(`${display} has exactly this content already.`);
   }
   const view: View = { text: oldText, found: [0], lineEnd: /\r?\n/g, toRaw: rawOffsets(file.text, oldText) };
   const trimmed = file.encoding === 'bytes' ? { before: 0, after: 0, inserted: newText } : trimCommon(oldText, newText);

@@ -1,0 +1,49 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach } from 'mocha';
+
+/** Gives each test folders of its own that are removed after it. Call inside `describe`. */
+export function temporaryFolders(): () => string {
+  const made: string[] = [];
+  afterEach(() => {
+    for (const folder of made.splice(0)) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+  return () => {
+    const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'flotilla-test-')));
+    made.push(folder);
+    return folder;
+  };
+}
+
+/** Writes files, with their folders, from a table of relative paths. */
+export async function writeTree(folder: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    const absolute = path.join(folder, name);
+    await mkdir(path.dirname(absolute), { recursive: true });
+    await writeFile(absolute, content);
+  }
+}
+
+/** The refused text of a result; fails the test when it was no refusal. */
+export function refusalOf(result: { readonly ok: true } | { readonly ok: false; readonly text: string }): string {
+  if (result.ok) {
+    throw new Error(`Expected a refusal, got ${JSON.stringify(result)}`);
+  }
+  return result.text;
+}
+
+/** The result when it was accepted; fails the test with the refusal otherwise. */
+export function accepted<T extends { readonly ok: boolean }>(result: T): Extract<T, { readonly ok: true }> {
+  if (!isAccepted(result)) {
+    throw new Error(`Refused: ${JSON.stringify(result)}`);
+  }
+  return result;
+}
+
+function isAccepted<T extends { readonly ok: boolean }>(result: T): result is Extract<T, { readonly ok: true }> {
+  return result.ok;
+}
