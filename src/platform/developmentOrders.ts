@@ -1,0 +1,49 @@
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import type { Disposable } from '../lib/disposables.ts';
+
+/** What the launcher of a development window wants to happen in it, and where it wants to read about it. */
+export interface DevelopmentOrders extends Disposable {
+  /** The task to start by itself; given once, so that a reloaded window does not start it again. */
+  takeTask(): string | undefined;
+  /** Answer whatever is asked, because nobody is there who could. */
+  readonly approve: boolean;
+  /** Tells the launcher one thing, as plain JSON. */
+  tell(fact: Readonly<Record<string, unknown>>): void;
+}
+
+/** The orders that `npm start` left in the environment of this extension host, if it was started by that. */
+export function readDevelopmentOrders(env: Readonly<Record<string, string | undefined>>): DevelopmentOrders | undefined {
+  const runFile = env['FLOTILLA_DEV_RUN'];
+  const progressFile = env['FLOTILLA_DEV_PROGRESS'];
+  if (progressFile === undefined || progressFile === '') {
+    return undefined;
+  }
+  let isOver = false;
+  return {
+    takeTask: () => (runFile === undefined ? undefined : takeTask(runFile)),
+    approve: env['FLOTILLA_DEV_APPROVE'] === '1',
+    tell: (fact) => {
+      if (!isOver) {
+        appendFileSync(progressFile, `${JSON.stringify(fact)}\n`);
+      }
+    },
+    dispose: () => {
+      isOver = true;
+    },
+  };
+}
+
+function takeTask(file: string): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+  rmSync(file, { force: true });
+  const order: unknown = JSON.parse(text);
+  return typeof order === 'object' && order !== null && 'task' in order && typeof order.task === 'string' ? order.task : undefined;
+}
