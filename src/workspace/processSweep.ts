@@ -43,7 +43,7 @@ export function createMarkerScanner(platform: NodeJS.Platform): MarkerScanner {
       next.visits.push(visit);
       return next.done;
     },
-    scanNow: source.scanNow,
+    scanNow: (visit) => source.scanNow(visit),
   };
 }
 

@@ -1,0 +1,24 @@
+import type { AgentType, Tool } from '../../orchestrator/ports.ts';
+import { createListAgentsTool } from './listAgents.ts';
+import { createKillAgentTool, createMessageAgentTool, createSteerAgentTool, createWrapUpAgentTool } from './messages.ts';
+import { createSpawnAgentTool } from './spawnAgent.ts';
+import { createWaitForAgentsTool } from './waitForAgents.ts';
+
+export interface CoordinationToolsDeps {
+  readonly agentTypes: readonly Pick<AgentType, 'name' | 'description'>[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Every tool by which agents deal with one another. */
+export function createCoordinationTools({ agentTypes, now }: CoordinationToolsDeps): readonly Tool[] {
+  return [
+    createSpawnAgentTool(agentTypes),
+    createMessageAgentTool(),
+    createWaitForAgentsTool(now),
+    createListAgentsTool(now),
+    createSteerAgentTool(),
+    createWrapUpAgentTool(),
+    createKillAgentTool(),
+  ];
+}

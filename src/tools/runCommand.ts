@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { firstLine } from '../core/rowText.ts';
+import type { Tool, ToolOutcome } from '../orchestrator/ports.ts';
+import { stripControls } from '../policy/controlText.ts';
+import { visibleText } from '../policy/visibleText.ts';
+import type { Processes, ProcessResult } from '../workspace/processes.ts';
+import type { WorkspacePaths } from '../workspace/workspacePath.ts';
+import { defineTool, ToolError } from './defineTool.ts';
+
+export interface RunCommandDeps {
+  readonly paths: WorkspacePaths;
+  readonly processes: Pick<Processes, 'run'>;
+  /** The whole environment of a command, built anew for each. */
+  readonly environment: () => Readonly<Record<string, string>>;
+}
+
+const defaultSeconds = 120;
+const maxSeconds = 1800;
+const maxCommandLength = 32_000;
+
+/** The tool `run_command`: one command in the platform's shell, after a person or their settings allowed its exact text. */
+export function createRunCommandTool({ paths, processes, environment }: RunCommandDeps): Tool {
+  return defineTool({
+    name: 'run_command',
+    description: [
+      'Runs a command in a shell and waits for it to end. The person may be asked to approve the exact text first.',
+      'Each call is a new shell: a directory change or variable does not last. Input is closed, so nothing can be asked interactively.',
+      'When the shell ends, everything it left running is stopped: no servers or watchers in the background.',
+      'The answer begins with the exit code; of a long output the beginning and the end are given.',
+      'Read, search and edit files with the file tools, not with this.',
+    ].join(' '),
+    input: z.strictObject({
+      command: z.string().min(1).max(maxCommandLength).describe('The command text.'),
+      folder: z.string().optional().describe('Workspace folder to run in; the first one if left out.'),
+      timeout_seconds: z.number().optional().describe(`Time limit, 1 to ${maxSeconds} seconds; ${defaultSeconds} if left out.`),
+    }),
+    prepare: async (input) => {
+      const { command } = input;
+      if (command.trim() === '') {
+        throw new ToolError('The command is empty; nothing was run.');
+      }
+      const folder = await paths.resolve(input.folder ?? defaultFolder(paths), 'read');
+      if (!folder.ok) {
+        throw new ToolError(`Nothing was run. ${folder.text}`);
+      }
+      const seconds = Math.min(maxSeconds, Math.max(1, input.timeout_seconds ?? defaultSeconds));
+      const title = `Run ${visibleText(firstLine(command, 80))}`;
+      return {
+        kind: 'ready',
+        title,
+        outside: true,
+        ask: { kind: 'command', title, command, folder: folder.display },
+        run: async (context, signal) => {
+          const request = { command, folder: folder.absolute, timeoutMs: seconds * 1000, env: environment() };
+          const result = await processes.run(request, (text) => context.progress(stripControls(text)), signal);
+          return result.ok ? toOutcome(command, result, seconds) : { text: result.text, isError: true };
+        },
+      };
+    },
+  });
+}
+
+function defaultFolder(paths: WorkspacePaths): string {
+  const folders = paths.folders();
+  return folders.length > 1 ? (folders[0]?.name ?? '.') : '.';
+}
+
+function toOutcome(command: string, result: ProcessResult, seconds: number): ToolOutcome {
+  const output = stripControls(result.output);
+  const text = [endText(result, seconds), ...notes(result), output === '' ? '(no output)' : output].join('\n');
+  return { text, isError: result.exitCode !== 0, effects: [{ kind: 'ran', command, exitCode: result.exitCode }] };
+}
+
+function endText(result: ProcessResult, seconds: number): string {
+  if (result.timedOut) {
+    return `exit code none: stopped at its time limit of ${seconds} s; the output so far follows`;
+  }
+  if (result.killed) {
+    return 'exit code none: stopped before it ended; the output so far follows';
+  }
+  return result.exitCode === null ? `exit code none: ended by ${result.signal ?? 'a signal'}` : `exit code ${result.exitCode}`;
+}
+
+function notes(result: ProcessResult): readonly string[] {
+  const lines: string[] = [];
+  if (result.leftRunning) {
+    lines.push('(processes it had left running in the background were stopped)');
+  }
+  if (result.unkillable > 0) {
+    lines.push(`(${result.unkillable} of its processes could not be stopped)`);
+  }
+  if (result.leftOutBytes > 0) {
+    const kept = result.spool;
+    const where =
+      kept === undefined
+        ? ''
+        : `; ${kept.bytes < result.totalBytes ? `the first ${kept.bytes} bytes are` : 'all of it is'} in ${kept.path}`;
+    lines.push(`(${result.totalBytes} bytes of output, the beginning and end of which follow${where})`);
+  }
+  return lines;
+}

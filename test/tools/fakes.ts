@@ -1,0 +1,128 @@
+import type { CommandResult, SpawnRequest } from '../../src/core/commands.ts';
+import type { MessageKind } from '../../src/core/events.ts';
+import { type AgentId, toId } from '../../src/core/ids.ts';
+import type { Json } from '../../src/core/json.ts';
+import { type Agent, emptyUsage } from '../../src/core/state.ts';
+import type { Coordination, PreparedCall, Tool, ToolContext, ToolOutcome } from '../../src/orchestrator/ports.ts';
+
+const runId = toId('run', 'r1');
+
+/** An agent that has just begun to think; `id` is also its label unless another is given. */
+export function fakeAgent(id: string, changes: Partial<Agent> = {}): Agent {
+  return {
+    id: toId('agent', id),
+    runId,
+    label: id,
+    agentType: 'general',
+    depth: 0,
+    provider: 'scripted',
+    requestedModel: 'model',
+    effort: 'medium',
+    promptId: toId('prompt', 'p1'),
+    brief: { objective: 'test' },
+    spawnedAt: 0,
+    spawnedBy: { kind: 'person' },
+    stage: 'working',
+    phase: { kind: 'thinking', since: 0 },
+    turn: 1,
+    requesting: true,
+    openCalls: [],
+    mailbox: [],
+    pausing: false,
+    wrappingUp: false,
+    usage: emptyUsage,
+    cost: 0,
+    costKnown: true,
+    contextTokens: 0,
+    lastActivityAt: 0,
+    filesRead: [],
+    filesChanged: [],
+    notes: [],
+    ends: 0,
+    ...changes,
+  };
+}
+
+/** The id of a fake agent. */
+export const agentId = (text: string): AgentId => toId('agent', text);
+
+/** A coordination that writes down what it is asked and accepts it, unless `refusal` says otherwise. */
+export class FakeCoordination implements Coordination {
+  readonly asked: Json[] = [];
+  refusal: CommandResult | undefined;
+  reached = 1;
+  roster: readonly Agent[];
+  /** What happens while someone waits. */
+  onWait: () => void = () => undefined;
+
+  constructor(roster: readonly Agent[]) {
+    this.roster = roster;
+  }
+
+  spawn(request: SpawnRequest): CommandResult {
+    this.roster = [...this.roster, fakeAgent('new1', { label: `${request.label ?? ''}-2` })];
+    return this.#note(['spawn', JSON.parse(JSON.stringify(request))], agentId('new1'));
+  }
+
+  send(to: AgentId, kind: MessageKind, text: string, interrupt: boolean): CommandResult {
+    return this.#note(['send', to, kind, text, interrupt], to);
+  }
+
+  wrapUp(id: AgentId): CommandResult {
+    return this.#note(['wrapUp', id], id);
+  }
+
+  kill(id: AgentId): CommandResult {
+    return this.#note(['kill', id], id);
+  }
+
+  agents(): readonly Agent[] {
+    return this.roster;
+  }
+
+  waitForMessages(): Promise<void> {
+    this.asked.push(['wait']);
+    this.onWait();
+    return Promise.resolve();
+  }
+
+  #note(what: Json, id: AgentId): CommandResult {
+    this.asked.push(what);
+    return this.refusal ?? { ok: true, accepted: { agentId: id, reached: this.reached } };
+  }
+}
+
+export interface FakeContextOptions {
+  readonly coordination?: Coordination;
+  readonly answer?: (question: string, options: readonly string[]) => string;
+  readonly progress?: (text: string) => void;
+}
+
+function fakeContext(self: string, options: FakeContextOptions): ToolContext {
+  return {
+    agentId: agentId(self),
+    runId,
+    callId: toId('call', 'c1'),
+    progress: options.progress ?? (() => undefined),
+    askPerson: async (question, choices) => options.answer?.(question, choices) ?? '',
+    coordination: options.coordination ?? new FakeCoordination([]),
+  };
+}
+
+/** Prepares a call as the agent `self`. */
+export function prepare(tool: Tool, input: Json, self = 'me'): Promise<PreparedCall> {
+  return tool.prepare(input, { id: agentId(self), runId }, new AbortController().signal);
+}
+
+/** Prepares and runs a call; a refusal counts as an error result, as it does for the model. */
+export async function call(
+  tool: Tool,
+  input: Json,
+  options: FakeContextOptions & { self?: string; signal?: AbortSignal } = {},
+): Promise<ToolOutcome> {
+  const self = options.self ?? 'me';
+  const prepared = await prepare(tool, input, self);
+  return prepared.kind === 'refused'
+    ? { text: prepared.text, isError: true }
+    : prepared.run(fakeContext(self, options), options.signal ?? new AbortController().signal);
+}
