@@ -65,6 +65,11 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
   return { settings, problems: [...problems, ...priceProblems] };
 }
 
+/** Whether new agents get Anthropic's models rather than the practice model. An endpoint of one's own may need no key. */
+export function usesAnthropic({ provider, baseUrl }: Pick<Settings, 'provider' | 'baseUrl'>, hasKey: boolean): boolean {
+  return provider === 'anthropic' || (provider === 'auto' && (hasKey || baseUrl !== undefined));
+}
+
 /** Reads one value at a time and remembers what was wrong. */
 class Reader {
   readonly #raw: RawSettings;

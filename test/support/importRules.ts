@@ -36,6 +36,9 @@ const rules: Readonly<Record<string, Rule>> = {
   webview: { values: ['core', 'protocol'], packages: [...preact, '@tanstack/virtual-core', 'uplot', 'marked', 'dompurify'] },
 };
 
+/** The composition root: extension.ts, with the making of a fleet in a file of its own. */
+const roots: readonly string[] = ['src/extension.ts', 'src/openFleet.ts'];
+
 /** The only files of core that may know zod: they are where untrusted data is parsed. */
 const zodFiles = ['src/core/events.ts', 'src/core/commands.ts'];
 
@@ -90,10 +93,10 @@ export function findCycles(edges: readonly Edge[]): readonly string[] {
 }
 
 function troubleWith({ from, to, isType }: Edge): string | undefined {
-  if (from === 'src/extension.ts') {
+  if (roots.includes(from)) {
     return undefined;
   }
-  if (to === 'src/extension.ts') {
+  if (roots.includes(to)) {
     return 'nothing imports the composition root';
   }
   const area = areaOf(from);

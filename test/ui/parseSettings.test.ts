@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { parseSettings } from '../../src/ui/parseSettings.ts';
+import { parseSettings, usesAnthropic } from '../../src/ui/parseSettings.ts';
 
 interface Manifest {
   readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, { default: unknown; scope: string }>> } };
@@ -23,6 +23,15 @@ describe('settings', () => {
 
   it('mean the same without the manifest as with it', () => {
     assert.deepEqual(parseSettings(() => undefined).settings, parse({}).settings);
+  });
+
+  it('choose the practice model only when nothing better is there or the person wants it', () => {
+    const uses = (values: Readonly<Record<string, unknown>>, hasKey: boolean) => usesAnthropic(parse(values).settings, hasKey);
+    assert.equal(uses({}, false), false);
+    assert.equal(uses({}, true), true);
+    assert.equal(uses({ 'anthropic.baseUrl': 'http://localhost:1234' }, false), true);
+    assert.equal(uses({ provider: 'anthropic' }, false), true);
+    assert.equal(uses({ provider: 'practice', 'anthropic.baseUrl': 'http://localhost:1234' }, true), false);
   });
 
   it('can be set by no workspace', () => {

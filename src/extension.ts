@@ -1,0 +1,149 @@
+import * as vscode from 'vscode';
+import type { FlotillaApi } from './api.ts';
+import { withinTime } from './lib/deadline.ts';
+import type { FleetControl } from './orchestrator/ports.ts';
+import { createFleet, createProviders, type OpenedFleet } from './openFleet.ts';
+import { ApiKey } from './platform/apiKey.ts';
+import { createClock } from './platform/clock.ts';
+import { createLog } from './platform/log.ts';
+import { createOpenDocuments } from './platform/openDocuments.ts';
+import { createPlaces, workspaceFolders } from './platform/places.ts';
+import { visibleText } from './policy/visibleText.ts';
+import { openJournal, type OpenedJournal } from './store/journalFile.ts';
+import { createApi } from './ui/api.ts';
+import { registerCommands } from './ui/commands.ts';
+import type { CommandDeps } from './ui/commands/commandDeps.ts';
+import { EditorLens } from './ui/editorLens.ts';
+import { FleetDoor } from './ui/fleetDoor.ts';
+import { FleetView } from './ui/fleetView.ts';
+import { modelFacts } from './ui/modelFacts.ts';
+import { tellNotices } from './ui/notices.ts';
+import { Notifications } from './ui/notifications.ts';
+import { PlanDocuments } from './ui/planDocuments.ts';
+import { LiveSettings } from './ui/settings.ts';
+import { StatusBar } from './ui/statusBar.ts';
+import { Timeline } from './ui/timelinePanel.ts';
+import { builtInAgentTypes } from './workflows/agentTypes.ts';
+import { findRipgrep } from './workspace/ripgrep.ts';
+import { createWorkspaceFiles } from './workspace/workspaceFiles.ts';
+
+/** A window that reloads overlaps with the one before it for a moment, in ms. */
+const waitForLockMs = 4000;
+/** The editor kills a host that takes longer to close, in ms. */
+const closeLimitMs = 3500;
+
+/** The editor calls `deactivate` without a context, so what it has to close is kept here. */
+const closing: (() => Promise<void>)[] = [];
+
+/** Builds everything and wires it. */
+export async function activate(context: vscode.ExtensionContext): Promise<FlotillaApi> {
+  const own = <T extends vscode.Disposable>(item: T): T => {
+    context.subscriptions.push(item);
+    return item;
+  };
+  const channel = own(vscode.window.createOutputChannel('Flotilla', { log: true }));
+  const log = createLog(channel);
+  const logError = (error: unknown) => log.error('Something went wrong', error);
+  const clock = createClock();
+  const now = () => clock.now();
+  const apiKey = own(await ApiKey.load(context.secrets, logError));
+  const settings = own(new LiveSettings((problem) => log.warn(problem), logError));
+  const door = own(new FleetDoor(logError));
+
+  let ripgrep: Promise<string | undefined> | undefined;
+  const files = createWorkspaceFiles({
+    folders: workspaceFolders,
+    documents: createOpenDocuments(),
+    ripgrep: () => {
+      const folders = workspaceFolders().map((folder) => folder.path);
+      ripgrep ??= findRipgrep({ appRoot: vscode.env.appRoot, path: process.env['PATH'], folders });
+      return ripgrep;
+    },
+  });
+  const places = createPlaces(files.paths);
+  const providers = createProviders({ clock, settings: () => settings.value }, () => apiKey.value);
+  const providerLabel = (id: string) => providers.all.find((provider) => provider.id === id)?.label ?? id;
+
+  const opened: { fleet?: OpenedFleet } = {};
+  const openFleet = (journal: () => Promise<OpenedJournal>): Promise<void> =>
+    door.open(async (): Promise<FleetControl> => {
+      await opened.fleet?.close();
+      const found = await journal();
+      const storage = context.storageUri?.fsPath ?? '';
+      opened.fleet = createFleet({ storage, clock, log, settings: () => settings.value, files, providers }, found);
+      const { setAside } = found;
+      const actions = [
+        ...(found.readOnly === undefined ? [] : [{ title: 'Try Again', act: () => openFleet(() => found.retry()) }]),
+        ...(setAside === undefined ? [] : [{ title: 'Keep It Aside and Go On', act: () => openFleet(setAside) }]),
+      ];
+      tellNotices(found.notices, actions, logError);
+      found.journal.onDidFail((error) => tellNotices([error], [{ title: 'Try Again', act: () => found.journal.recover() }], logError));
+      return opened.fleet.fleet;
+    });
+  const openHere = () => openFleet(() => openJournal({ directory: context.storageUri?.fsPath ?? '', clock, log, waitForLockMs }));
+
+  const timeline = own(
+    new Timeline({
+      door,
+      extensionUri: context.extensionUri,
+      facts: () => modelFacts(door.fleet, providers.all),
+      resolve: (path) => places.resolve(path),
+      now,
+      logError,
+    }),
+  );
+  const plans = own(new PlanDocuments((path) => places.resolve(path)));
+  const view = own(
+    new FleetView({
+      door,
+      now,
+      providerLabel,
+      currentProvider: () => providers.current().label,
+      hasKey: () => apiKey.value !== undefined,
+      logError,
+    }),
+  );
+  const shared: CommandDeps = {
+    door,
+    provider: { label: () => providers.current().label, ready: () => providers.current().ready() },
+    now,
+    selected: () => view.selected(),
+    openTimeline: (follow) => timeline.show(follow),
+    logError,
+  };
+  let reviewing = false;
+  own(
+    registerCommands({
+      ...shared,
+      agentTypes: builtInAgentTypes,
+      display: (uri) => places.display(uri),
+      review: { plans, visible: visibleText },
+      apiKey,
+      showLog: () => channel.show(),
+      setReviewing: (value) => {
+        reviewing = value;
+      },
+    }),
+  );
+  own(new StatusBar(door));
+  own(new EditorLens(door, (uri) => places.display(uri)));
+  const review = () => void vscode.commands.executeCommand('flotilla.reviewApprovals').then(undefined, logError);
+  own(new Notifications({ door, review, openTimeline: () => timeline.show(undefined), reviewing: () => reviewing, logError }));
+  own(apiKey.onDidChange(() => view.refresh()));
+  own(
+    settings.onDidChange(() => {
+      view.refresh();
+      opened.fleet?.fleet.settingsChanged();
+    }),
+  );
+  own(vscode.workspace.onDidGrantWorkspaceTrust(() => openHere()));
+  closing.push(async () => opened.fleet?.close());
+  await openHere();
+  log.info(`Flotilla ${context.extension.packageJSON.version} is ready: ${door.state.kind}`);
+  return createApi(shared);
+}
+
+/** Ends agents and their processes and puts the journal on disk, as far as there is time. */
+export async function deactivate(): Promise<void> {
+  await withinTime(Promise.all(closing.splice(0).map((close) => close())), closeLimitMs);
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { costOf, findModel } from './core/prices.ts';
+import { agentsOfRun } from './core/selectors.ts';
+import type { Disposable } from './lib/disposables.ts';
+import { Fleet } from './orchestrator/fleet.ts';
+import { createLiveTail } from './orchestrator/liveTail.ts';
+import type { Clock, Log, ModelProvider } from './orchestrator/ports.ts';
+import { RateGate } from './orchestrator/rateGate.ts';
+import { mintId } from './platform/mintId.ts';
+import { createRights } from './policy/rights.ts';
+import { createLazyProvider } from './providers/lazyProvider.ts';
+import { createPracticeModel } from './providers/practice/practiceModel.ts';
+import { createBlobs } from './store/blobs.ts';
+import type { OpenedJournal } from './store/journalFile.ts';
+import { createAskPersonTool } from './tools/askPerson.ts';
+import { createCoordinationTools } from './tools/coordination/coordinationTools.ts';
+import { createFileTools } from './tools/fileTools.ts';
+import { createNotes, createNoteTools } from './tools/notes.ts';
+import { createReportTool } from './tools/report.ts';
+import { createRunCommandTool } from './tools/runCommand.ts';
+import { createToolBox } from './tools/toolBox.ts';
+import { type Settings, usesAnthropic } from './ui/parseSettings.ts';
+import { builtInAgentTypes } from './workflows/agentTypes.ts';
+import { renderBrief } from './workflows/renderBrief.ts';
+import { commandEnvironment } from './workspace/commandEnvironment.ts';
+import { Processes } from './workspace/processes.ts';
+import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
+
+/*
+ * The second half of the composition root: everything a fleet is made of. No logic.
+ */
+
+/** What the fleet is given from the window it lives in. */
+export interface OpenFleetDeps {
+  readonly storage: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: () => Settings;
+  readonly files: WorkspaceFiles;
+  readonly providers: Providers;
+}
+
+/** All sources of models, and the one that new agents get. */
+export interface Providers {
+  readonly all: readonly ModelProvider[];
+  readonly current: () => ModelProvider;
+}
+
+/** A fleet with all that must be let go with it. */
+export interface OpenedFleet {
+  readonly fleet: Fleet;
+  /** Ends agents and their processes, and puts the journal on disk. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** At most this many requests of one rate limit are on their way at once. */
+const maxInFlight = 100;
+
+export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>, readKey: () => string | undefined): Providers {
+  const { clock, settings } = deps;
+  const practice = createPracticeModel({ clock });
+  const facts = {
+    id: 'anthropic',
+    label: 'Anthropic',
+    get rateKey() {
+      return `anthropic ${settings().baseUrl ?? ''}`;
+    },
+    contextWindow: (model: string) => findModel(settings().prices, model)?.contextWindow,
+  };
+  const anthropic = createLazyProvider(facts, async () => {
+    const { createAnthropicProvider } = await import('./providers/anthropic/index.ts');
+    const options = { baseUrl: () => settings().baseUrl, prices: () => settings().prices, now: () => clock.now() };
+    return createAnthropicProvider({ ...options, readKey: async () => readKey() });
+  });
+  return {
+    all: [anthropic, practice],
+    current: () => (usesAnthropic(settings(), readKey() !== undefined) ? anthropic : practice),
+  };
+}
+
+export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedFleet {
+  const { storage, clock, log, settings, files, providers } = deps;
+  const { journal, entries, readOnly } = opened;
+  const blobs = createBlobs({ directory: storage });
+  const markerPrefix = createHash('sha256').update(storage).digest('hex').slice(0, 16);
+  const processes = new Processes({ markerPrefix, spoolFolder: join(storage, 'spool'), log });
+  const folders = () => files.paths.folders();
+  const environment = () =>
+    commandEnvironment(process.env, { platform: process.platform, workspaceFolders: folders().map((folder) => folder.path) });
+  const tail = createLiveTail({ clock, log });
+  const gates = new Map<string, RateGate>();
+  const gateOf = (rateKey: string): RateGate => {
+    const gate = gates.get(rateKey) ?? new RateGate({ clock, random: Math.random, maxInFlight });
+    gates.set(rateKey, gate);
+    return gate;
+  };
+  const tools = [
+    ...createFileTools(files),
+    createRunCommandTool({ paths: files.paths, processes, environment }),
+    ...createNoteTools(createNotes({ blobs, agentsOfRun: (runId) => agentsOfRun(fleet.state, runId) })),
+    createAskPersonTool(),
+    createReportTool(),
+    ...createCoordinationTools({ agentTypes: builtInAgentTypes, now: () => clock.now() }),
+  ];
+  const fleet: Fleet = new Fleet({
+    journal,
+    entries,
+    readOnly,
+    blobs,
+    clock,
+    log,
+    tail,
+    gateOf,
+    mint: mintId,
+    random: Math.random,
+    settings: () => settings().fleet,
+    rights: (ask) => createRights(settings().approvals)(ask),
+    toolBox: createToolBox(tools),
+    agentTypes: builtInAgentTypes,
+    provider: providers.current,
+    providerOf: (id) => providers.all.find((provider) => provider.id === id),
+    costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: settings().prices }),
+    renderOpening: ({ brief }, { label }) => renderBrief(brief, { label, folders: folders().map((folder) => folder.name) }),
+  });
+  if (readOnly === undefined) {
+    processes.sweepLeftovers().catch((error: unknown) => log.error('Leftover processes could not be looked for', error));
+  }
+  return {
+    fleet,
+    close: () => closeAll(log, [() => fleet.stop(), async () => processes.dispose(), () => journal.close(), () => dispose(tail)]),
+  };
+}
+
+/** Closes one after the other; what fails is logged and keeps nothing else open. */
+async function closeAll(log: Log, steps: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const step of steps) {
+    await step().catch((error: unknown) => log.error('Something could not be closed', error));
+  }
+}
+
+async function dispose(item: Disposable): Promise<void> {
+  item.dispose();
+}
