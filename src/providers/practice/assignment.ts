@@ -11,13 +11,13 @@ export interface Assignment {
   readonly objective: string;
   readonly topic: Topic;
   readonly probes: readonly Probe[];
+  /** Those of the probes that were added on the way and look everywhere, whatever the scope was. */
+  readonly everywhere: ReadonlySet<Probe>;
   /** Paths to look in; empty means the whole workspace. */
   readonly scope: readonly string[];
   readonly avoid: readonly string[];
   /** Single places somebody pointed at. */
   readonly places: readonly string[];
-  /** Someone restricted it while it worked. */
-  readonly restricted: boolean;
   /** It may and should change something. */
   readonly builds: boolean;
   readonly finish: boolean;
@@ -40,24 +40,28 @@ export function toAssignment(story: Story): Assignment {
   const only = directives.filter((directive) => directive.kind === 'only').at(-1);
   const also = directives.filter((directive) => directive.kind === 'also');
   const missing = missingPaths(story.calls);
-  const own = brief.paths.length > 0 ? brief.paths : topic.id === 'structure' ? [] : pathsIn(brief.objective, terrain);
-  const scope = (only?.paths ?? own)
+  const ownPaths = brief.paths.length > 0 ? brief.paths : topic.id === 'structure' ? [] : pathsIn(brief.objective, terrain);
+  const scope = (only?.paths ?? ownPaths)
     .map(cleanPath)
     .filter((path) => !missing.has(path) && !directives.some((entry) => entry.kind === 'avoid' && entry.paths.includes(path)));
-  const terms = [
-    ...(topicOfFocus(brief.focus) === undefined || topic.id === 'question' ? searchTerms(brief.objective, topic) : []),
-    ...also.flatMap((directive) => directive.terms),
-  ];
+  const ownTerms = topicOfFocus(brief.focus) === undefined || topic.id === 'question' ? searchTerms(brief.objective, topic) : [];
+  const own = [...ownTerms.map(termProbe), ...topic.probes];
+  const added = also.map((directive) => ({
+    directive,
+    probes: [...directive.terms.map(termProbe), ...directive.topics.flatMap((entry) => entry.probes)],
+  }));
   const allTopics = [topic, ...also.flatMap((directive) => directive.topics)];
   const canBuild = story.tools.has('edit_file') && !isReadOnly(`${brief.objective} ${brief.context}`);
   return {
     objective: brief.objective,
     topic,
-    probes: [...new Set([...terms.map(termProbe), ...allTopics.flatMap((entry) => entry.probes)])],
+    probes: [...new Set([...own, ...added.flatMap((entry) => entry.probes)])],
+    everywhere: new Set(
+      only === undefined ? added.filter(({ directive }) => directive.paths.length === 0).flatMap((entry) => entry.probes) : [],
+    ),
     scope: only === undefined && scope.length > 0 ? [...scope, ...also.flatMap((directive) => directive.paths)] : scope,
     avoid: directives.flatMap((directive) => (directive.kind === 'avoid' ? directive.paths : [])),
     places: also.flatMap((directive) => directive.paths).concat(story.followUp?.place?.path ?? []),
-    restricted: only !== undefined,
     builds:
       canBuild &&
       (allTopics.includes(topics.improvement) ||
@@ -68,10 +72,11 @@ export function toAssignment(story: Story): Assignment {
   };
 }
 
-/** Whether a path belongs to an assignment. */
-export function isInside(assignment: Pick<Assignment, 'scope' | 'avoid' | 'places'>, path: string): boolean {
-  const inScope = isWithin(path, assignment.scope) || (assignment.places.length > 0 && isWithin(path, assignment.places));
-  return inScope && !(assignment.avoid.length > 0 && isWithin(path, assignment.avoid));
+/** Whether a path belongs to an assignment, for one of its probes if that matters. */
+export function isInside(assignment: Pick<Assignment, 'scope' | 'avoid' | 'places' | 'everywhere'>, path: string, probe?: Probe): boolean {
+  const placed = assignment.places.length > 0 && isWithin(path, assignment.places);
+  const free = probe !== undefined && assignment.everywhere.has(probe);
+  return (isWithin(path, assignment.scope) || placed || free) && !(assignment.avoid.length > 0 && isWithin(path, assignment.avoid));
 }
 
 function topicOf(focus: string, objective: string): Topic {

@@ -59,10 +59,12 @@ function reread(story: Story, last: PastCall | undefined): readonly Planned[] | 
 
 function editNext(story: Story, hits: readonly Hit[], assignment: Assignment): readonly Planned[] | undefined {
   const lines = linesRead(story.calls);
-  for (const hit of hits.filter((entry) => !isGenerated(entry.path) && isInside(assignment, entry.path))) {
-    const file = lines.get(hit.path);
-    const now = file?.get(hit.line);
-    const fix = now === undefined || file === undefined || isFenced(file, hit.line) ? undefined : fixOf({ ...hit, text: now });
+  for (const { path, line } of [...hits, ...linesOfTried(story, lines)]) {
+    const file = lines.get(path);
+    const now = file?.get(line);
+    const touchable = !isGenerated(path) && isInside(assignment, path);
+    const fix =
+      !touchable || now === undefined || file === undefined || isFenced(file, line) ? undefined : fixOf({ path, line, text: now });
     const input = fix === undefined || file === undefined ? undefined : uniqueEdit(fix, file, story);
     if (fix !== undefined && input !== undefined) {
       return [
@@ -73,6 +75,12 @@ function editNext(story: Story, hits: readonly Hit[], assignment: Assignment): r
     }
   }
   return undefined;
+}
+
+/** Every line of the files an edit was tried on: when such a file has changed, what was searched for may stand on another line. */
+function linesOfTried(story: Story, lines: ReadonlyMap<string, ReadonlyMap<number, string>>): readonly { path: string; line: number }[] {
+  const paths = new Set(edits(story).map((entry) => cleanPath(field(entry.input, 'path') ?? '')));
+  return [...paths].flatMap((path) => [...(lines.get(path)?.keys() ?? [])].map((line) => ({ path, line })));
 }
 
 /** The smallest edit not yet tried whose old text occurs once in the lines that were read: the line alone, else with a neighbour. */

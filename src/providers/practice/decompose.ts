@@ -2,6 +2,7 @@ import type { ToolSpec } from '../../core/events.ts';
 import { isReadOnly } from './assignment.ts';
 import { call, type PlannedCall } from './planned.ts';
 import { isGenerated, isTestPath } from './probes.ts';
+import { termsIn } from './steering.ts';
 import { isWithin, type Terrain } from './toolText.ts';
 import { type Topic, type TopicId, topics, topicsIn } from './topics.ts';
 import { brief, wordsOf } from './words.ts';
@@ -29,15 +30,17 @@ const mostParts = 5;
 /** Whether a task only wants to know something. */
 export function isQuestion(task: string): boolean {
   const [first = ''] = wordsOf(task);
-  return /^(what|where|which|who|how|why|when|is|are|does|do|can|explain|find)$/.test(first) && topicsIn(task).length === 0
-    ? true
-    : task.trim().endsWith('?');
+  const asks = /^(what|where|which|who|whose|how|why|when|is|are|does|do|has|have)$/.test(first);
+  return asks || (topicsIn(task).length === 0 && (/^(find|explain|show|tell|locate)$/.test(first) || task.trim().endsWith('?')));
 }
 
 /** Divides a task into parts that fit what is really there. */
 export function decompose(ground: Ground): readonly Part[] {
   if (isQuestion(ground.task)) {
-    return [{ label: 'scout', topic: topics.question, objective: ground.task.trim(), paths: ground.only }];
+    const topic = (termsIn(ground.task).length > 0 ? undefined : topicsIn(ground.task)[0]) ?? topics.question;
+    return [
+      { label: 'scout', topic: topic === topics.improvement ? topics.question : topic, objective: ground.task.trim(), paths: ground.only },
+    ];
   }
   const readOnly = isReadOnly(ground.task);
   const chosen = chooseTopics(ground, readOnly);
@@ -56,7 +59,7 @@ function chooseTopics(ground: Ground, readOnly: boolean): readonly Topic[] {
   const lead = wanted.length > 0 ? wanted : (['structure'] as const);
   const all = [...new Set<TopicId>([...lead.slice(0, 3), ...usual])];
   const fit = all.filter((id) => (id !== 'docs' || hasDocs || wanted.includes('docs')) && (id !== 'improvement' || !readOnly));
-  const count = Math.min(mostParts - 1, Math.max(3, lead.length + 2));
+  const count = mostParts - 1;
   const first = fit.slice(0, count);
   // The edit and the command are what a person most wants to try the approvals on.
   const complete = readOnly || first.includes('improvement') ? first : [...first.slice(0, count - 1), 'improvement' as const];

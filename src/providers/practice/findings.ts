@@ -12,6 +12,9 @@ export interface Finding {
   readonly severity: Severity;
 }
 
+/** How a finding begins that tells of a line its agent has changed. */
+export const correction = 'Corrected: ';
+
 /** A line for which a probe's claim holds. */
 export interface Hit extends SeenLine {
   readonly probe: Probe;
@@ -26,20 +29,29 @@ export const bySeverity = (a: { readonly severity: Severity }, b: { readonly sev
  * The lines the searches found for which a probe's claim holds, best first: own sources before tests before generated files. A line that
  * reads otherwise in the file than in the search has changed since, and is left out.
  */
-export function confirmedHits(calls: readonly PastCall[], probes: readonly Probe[], keep: (path: string) => boolean): readonly Hit[] {
+export function confirmedHits(
+  calls: readonly PastCall[],
+  probes: readonly Probe[],
+  keep: (path: string, probe: Probe) => boolean,
+): readonly Hit[] {
   const read = linesRead(calls);
   const hits = hitsOf(calls).flatMap((hit): Hit[] => {
     const probe = probes.find((entry) => entry.pattern === hit.pattern);
     const now = read.get(hit.path)?.get(hit.line);
     const line = now === undefined ? hit : { ...hit, text: now };
-    const same = now === undefined || now.trim().startsWith(hit.text.trim().slice(0, 60).trimEnd());
-    return probe !== undefined && keep(hit.path) && same && probe.holds(line)
+    const same = now === undefined || now.includes(coreOf(hit.text));
+    return probe !== undefined && keep(hit.path, probe) && same && probe.holds(line)
       ? [{ path: line.path, line: line.line, text: line.text, probe }]
       : [];
   });
   return distinct(hits, (hit) => `${hit.path}:${hit.line}:${hit.probe.claim}`).toSorted(
     (a, b) => bySeverity(a.probe, b.probe) || placeRank(a.path) - placeRank(b.path),
   );
+}
+
+/** The beginning of a searched line, without the marks that show where a long one was cut. */
+function coreOf(shown: string): string {
+  return shown.trim().replace(/^… /, '').slice(0, 60).replace(/ ?…?$/, '').trim();
 }
 
 function placeRank(path: string): number {
@@ -52,11 +64,12 @@ export function toFinding(hit: Hit): Finding {
   return { text: `${hit.probe.claim}${quote}`, path: hit.path, line: hit.line, severity: hit.probe.severity };
 }
 
-/** At most `limit` findings: first one of every kind, then one of every file, then the rest. */
+/** At most `limit` findings: first one of every kind, then each wording, then each file, then the rest; so that copies do not crowd others out. */
 export function pickFindings(hits: readonly Hit[], limit: number): readonly Finding[] {
   const kinds = distinct(hits, (hit) => hit.probe.claim);
+  const wordings = distinct(hits, (hit) => `${hit.probe.claim} ${hit.text.trim()}`);
   const files = distinct(hits, (hit) => hit.path);
-  const picked = distinct([...kinds, ...files, ...hits], (hit) => `${hit.path}:${hit.line}`, limit);
+  const picked = distinct([...kinds, ...wordings, ...files, ...hits], (hit) => `${hit.path}:${hit.line}`, limit);
   return picked.map(toFinding).toSorted(bySeverity);
 }
 
@@ -78,6 +91,7 @@ export function longFiles(calls: readonly PastCall[], scope: readonly string[]):
         isWithin(part.path, scope) && !isGenerated(part.path) && (part.total ?? 0) > 400 && !/\.(md|json|txt|lock)$/i.test(part.path),
     ),
     (part) => part.path,
+    2,
   );
   return parts.map((part) => ({ text: `A long file: ${part.total} lines`, path: part.path, line: 1, severity: 'low' }));
 }

@@ -44,7 +44,10 @@ function isPlainProse(line: SeenLine): boolean {
   return /\.(md|mdx|markdown|txt|rst|adoc)$/i.test(line.path) && !/`|https?:|^\s{4}|^\s*[|>$]|^\t|<\w/.test(line.text);
 }
 
-const ownerless = /\b(TODO|FIXME):? +(?=\w)/;
+const ownerless = /\b(TODO|FIXME)(?::| -)? +(?=\w)/;
+/** Hosts that have answered https for years, so that the change is certainly safe. */
+const securedHosts =
+  '(www\\.)?(github\\.com|gitlab\\.com|npmjs\\.com|npmjs\\.org|nodejs\\.org|opensource\\.org|en\\.wikipedia\\.org|developer\\.mozilla\\.org|stackoverflow\\.com)';
 
 export const fixProbes = {
   typo: {
@@ -65,19 +68,29 @@ export const fixProbes = {
     severity: 'low',
     advice: 'Remove the doubled words in the documents',
   },
+  plainLink: {
+    pattern: `http://${securedHosts}[/)\\s]`,
+    glob: prose,
+    what: 'links without encryption to hosts that have it',
+    holds: (line) => /\.(md|mdx|markdown|txt|rst|adoc)$/i.test(line.path) && new RegExp(`http://${securedHosts}[/)\\s]`).test(line.text),
+    claim: 'A link goes without encryption to a host that has it',
+    severity: 'low',
+    advice: 'Let the links in the documents use https',
+  },
   trailingBlank: {
-    pattern: '^\\s*(//|#) .*\\S[ \\t]+$',
+    pattern: '^\\s*(//|#|\\*) .*\\S[ \\t]+$',
     what: 'blanks at the end of comment lines',
-    holds: (line) => isComment(line.text) && /^\s*(\/\/|#) .*\S[ \t]+$/.test(line.text) && !/\.(md|mdx|markdown|rst|txt)$/i.test(line.path),
+    holds: (line) =>
+      isComment(line.text) && /^\s*(\/\/|#|\*) .*\S[ \t]+$/.test(line.text) && !/\.(md|mdx|markdown|rst|txt)$/i.test(line.path),
     claim: 'A comment line ends in blanks',
     severity: 'info',
     advice: 'Remove the blanks at line ends, with a formatter',
   },
   ownerlessTodo: {
-    pattern: '^\\s*(//|#|\\*) *(TODO|FIXME):? +\\w',
+    pattern: '^\\s*(//|#|\\*) *(TODO|FIXME)(:| -)? +\\w',
     what: 'TODO comments without an owner',
     holds: (line) =>
-      isComment(line.text) && /^\s*(\/\/|#|\*) *(TODO|FIXME):? +\w/.test(line.text) && !/\.(md|mdx|markdown)$/i.test(line.path),
+      isComment(line.text) && /^\s*(\/\/|#|\*) *(TODO|FIXME)(:| -)? +\w/.test(line.text) && !/\.(md|mdx|markdown)$/i.test(line.path),
     claim: 'A TODO names no owner',
     severity: 'low',
     advice: 'Give each TODO an owner or a tracked task',
@@ -103,6 +116,10 @@ export function fixOf(line: SeenLine): Fix | undefined {
   if (fixProbes.doubledWord.holds(line)) {
     const better = line.text.replace(new RegExp(doubledPattern, 'g'), (words) => words.split(' ')[0] ?? words);
     return { ...line, better, why: 'a word is written twice' };
+  }
+  if (fixProbes.plainLink.holds(line)) {
+    const better = line.text.replace(new RegExp(`http://(?=${securedHosts}[/)\\s])`, 'g'), 'https://');
+    return { ...line, better, why: 'a link goes to its host without encryption' };
   }
   if (fixProbes.trailingBlank.holds(line)) {
     return { ...line, better: line.text.trimEnd(), why: 'the comment line ends in blanks' };

@@ -57,7 +57,7 @@ function follow(message: Heard, story: Story, ground: Ground, open: readonly Mem
 }
 
 function steer(members: readonly Member[], order: string): readonly PlannedCall[] {
-  return members.map((member) => call('steer_agent', { agent_id: member.id, text: order }));
+  return order.trim() === '' ? [] : members.map((member) => call('steer_agent', { agent_id: member.id, text: order }));
 }
 
 function addPart(message: Heard, directive: Extract<Directive, { kind: 'also' }>, story: Story, ground: Ground): PlannedCall {

@@ -136,10 +136,10 @@ export const probes = {
     advice: 'Let tests wait for events instead of for time',
   },
   testCase: {
-    pattern: '(^\\s*(it|test)\\(|^\\s*def test_|^func Test|#\\[test\\])',
+    pattern: '(^\\s*(it|test)\\(["\'`]|^\\s*def test_|^func Test|#\\[test\\])',
     glob: code,
     what: 'test cases',
-    holds: (line) => /^\s*(it|test)\(|^\s*def test_|^func Test|#\[test\]/.test(line.text),
+    holds: (line) => /^\s*(it|test)\(["'`]|^\s*def test_|^func Test|#\[test\]/.test(line.text),
     claim: 'A test case is declared here',
     severity: 'info',
     advice: '',

@@ -105,7 +105,7 @@ export function workerPlan(directive: Directive): string {
     case 'avoid':
       return `I will leave out ${listOf(directive.paths)}, in the report too.`;
     case 'also':
-      return `I will also look ${[...directive.paths.map((path) => `at ${path}`), ...directive.topics.map((topic) => `into ${topic.id}`), ...directive.terms.map((term) => `for “${term}”`)].join(', ')}.`;
+      return `I will also look ${[...directive.paths.map((path) => `at ${path}`), ...directive.topics.filter((topic) => !directive.paths.includes(topic.id)).map((topic) => `into ${topic.id}`), ...directive.terms.map((term) => `for “${term}”`)].join(', ')}.`;
     case 'noted':
       return 'I will keep that in mind; my rules know nothing more precise to do about it, so I pass it on in my report.';
   }

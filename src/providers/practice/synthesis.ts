@@ -1,5 +1,5 @@
 import type { Member } from './crew.ts';
-import { bySeverity, type Finding } from './findings.ts';
+import { bySeverity, correction, type Finding } from './findings.ts';
 import { call, type Planned, text, thinking } from './planned.ts';
 import type { Severity } from './probes.ts';
 import { isSteering } from './steering.ts';
@@ -63,9 +63,13 @@ function priorityOf(line: string): 'high' | 'medium' | 'low' {
   return severity === 'info' ? 'low' : severity;
 }
 
-/** All findings of a crew, each place and each text once, the graver words of two on one place kept. */
+/** All findings of a crew, each place and each text once: the graver words of two on one place, but what corrected it above all. */
 export function mergeFindings(reports: readonly ReadReport[]): readonly Finding[] {
-  const all = reports.flatMap((report) => report.findings).toSorted(bySeverity);
+  const found = reports.flatMap((report) => report.findings);
+  const corrected = found.filter((finding) => finding.text.startsWith(correction));
+  const isOver = (finding: Finding) =>
+    corrected.some((other) => other !== finding && other.path === finding.path && other.line === finding.line);
+  const all = found.filter((finding) => !isOver(finding)).toSorted(bySeverity);
   return distinct(all, (finding) =>
     finding.path === undefined || finding.line === undefined ? finding.text : `${finding.path}:${finding.line}`,
   );

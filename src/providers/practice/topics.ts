@@ -182,7 +182,7 @@ export const topics: Readonly<Record<TopicId, Topic>> = {
       'rename',
       'apply',
     ],
-    probes: [fixProbes.typo, fixProbes.doubledWord, fixProbes.trailingBlank, fixProbes.ownerlessTodo],
+    probes: [fixProbes.typo, fixProbes.doubledWord, fixProbes.plainLink, fixProbes.trailingBlank, fixProbes.ownerlessTodo],
   },
   question: {
     id: 'question',

@@ -2,7 +2,7 @@ import { type Assignment, isInside, toAssignment } from './assignment.ts';
 import { buildNext, triedToBuild } from './builder.ts';
 import { confirmedHits, type Hit, searchInput, unreadHits } from './findings.ts';
 import { call, callKey, type Planned, type PlannedCall, text, thinking } from './planned.ts';
-import { isGenerated } from './probes.ts';
+import { isGenerated, type Probe } from './probes.ts';
 import { acknowledge, toDirective, workerPlan } from './steering.ts';
 import { settledKeys, type Story } from './story.ts';
 import { hitsOf, isWithin } from './toolText.ts';
@@ -28,7 +28,7 @@ export function decideWorker(story: Story): readonly Planned[] {
 }
 
 function hitsFor(story: Story, assignment: Assignment): readonly Hit[] {
-  return confirmedHits(story.calls, assignment.probes, (path) => isInside(assignment, path));
+  return confirmedHits(story.calls, assignment.probes, (path, probe) => isInside(assignment, path, probe));
 }
 
 function nextStep(story: Story, assignment: Assignment): readonly Planned[] | undefined {
@@ -41,7 +41,11 @@ function nextStep(story: Story, assignment: Assignment): readonly Planned[] | un
   const searches = searchCalls(assignment).filter(isNew).slice(0, searchesPerTurn);
   if (searches.length > 0) {
     return [
-      thinking('Search before reading: the hits say which files are worth opening.'),
+      thinking(
+        hitsOf(story.calls).length === 0
+          ? 'Search before reading: the hits say which files are worth opening.'
+          : 'The first searches gave something; now the rest of the subject.',
+      ),
       text(searchText(story, assignment, searches)),
       ...searches,
     ];
@@ -50,7 +54,15 @@ function nextStep(story: Story, assignment: Assignment): readonly Planned[] | un
   const built = assignment.builds ? triedToBuild(story) : true;
   const reads = built ? readCalls(story, assignment, hits).filter(isNew) : [];
   if (reads.length > 0) {
-    return [thinking('A search shows one line; its neighbours decide whether it matters.'), text(readText(hits, reads)), ...reads];
+    return [
+      thinking(
+        story.calls.some((entry) => entry.name === 'read_file')
+          ? 'One more look around, so that no finding rests on a single line.'
+          : 'A search shows one line; its neighbours decide whether it matters.',
+      ),
+      text(readText(hits, reads)),
+      ...reads,
+    ];
   }
   return assignment.builds ? buildNext(story, assignment, hits) : undefined;
 }
@@ -76,9 +88,10 @@ const looksLikeFile = (path: string): boolean => /(^|\/)[^/]+\.\w{1,8}$|(^|\/)(M
 /** Probes before paths, so that the first searches already say something about every path. */
 function searchCalls(assignment: Assignment): readonly PlannedCall[] {
   const roots = assignment.scope.length === 0 ? [undefined] : assignment.scope.slice(0, 3);
+  const rootsFor = (probe: Probe) => (assignment.everywhere.has(probe) ? [undefined] : roots);
   const limit = Math.max(6, roots.length * 2);
   return assignment.probes
-    .flatMap((probe) => roots.map((root) => call('search_text', searchInput(probe, root, resultsPerSearch))))
+    .flatMap((probe) => rootsFor(probe).map((root) => call('search_text', searchInput(probe, root, resultsPerSearch))))
     .slice(0, limit + assignment.directives.length * 4);
 }
 

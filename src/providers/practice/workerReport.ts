@@ -1,6 +1,6 @@
 import { type Assignment, isInside, mapsOnly } from './assignment.ts';
 import { isDenied } from './builder.ts';
-import { bySeverity, type Finding, type Hit, longFiles, pickFindings } from './findings.ts';
+import { bySeverity, correction, type Finding, type Hit, longFiles, pickFindings } from './findings.ts';
 import { call, type Planned, text, thinking } from './planned.ts';
 import { isGenerated, isTestPath } from './probes.ts';
 import { isSteering } from './steering.ts';
@@ -32,9 +32,7 @@ export function reportReply(story: Story, assignment: Assignment, hits: readonly
           5,
         )
       : [];
-  const findings = [...found, ...mapped]
-    .filter((finding) => finding.path === undefined || isInside(assignment, finding.path) || changed.has(finding.path))
-    .toSorted(bySeverity);
+  const findings = [...found, ...mapped].toSorted(bySeverity);
   const summary = summaryOf(story, assignment, hits, findings);
   if (refused >= 2 || !story.tools.has('report')) {
     return [text(summary)];
@@ -121,7 +119,7 @@ function changesOf(story: Story): readonly Finding[] {
         (part) => part.path === path && [...part.lines.values()].includes(old[at] ?? ''),
       );
       const line = read === undefined ? undefined : lineOf(read.lines, old, at);
-      return [{ text: `Corrected: \`${brief(now[at] ?? '', 110)}\``, path, ...(line === undefined ? {} : { line }), severity: 'info' }];
+      return [{ text: `${correction}\`${brief(now[at] ?? '', 110)}\``, path, ...(line === undefined ? {} : { line }), severity: 'info' }];
     });
 }
 
@@ -144,6 +142,7 @@ function untested(assignment: Assignment): readonly Finding[] {
         /\.(ts|js|mjs|py|go|rs|java|rb)$/.test(file) &&
         !/\.d\.ts$|config|(^|\/)(index|main|types)\.\w+$/.test(file) &&
         !isTestPath(file) &&
+        isInside(assignment, file) &&
         !isGenerated(file),
     )
     .filter((file) => !names.some((name) => name.includes((file.split('/').at(-1) ?? '').replace(/\.\w+$/, '').toLowerCase())))
