@@ -49,7 +49,7 @@ export function createMarkerScanner(platform: NodeJS.Platform): MarkerScanner {
 
 /** What became of a sweep. */
 export interface SweepResult {
-  /** Processes that were found. */
+  /** Processes that were found and sent SIGKILL. */
   readonly found: number;
   /** Processes still there at the deadline, in spite of SIGKILL. */
   readonly alive: number;
@@ -116,6 +116,8 @@ function isGoneOrForeign(error: unknown): boolean {
 // ---------------------------------------------------------------- platforms
 
 const batchSize = 48;
+/** While processes multiply there is always a new one; a scan must end all the same. */
+const maxRounds = 50;
 const markerInEnvironment = `\0${markerVariable}=`;
 
 /**
@@ -125,7 +127,11 @@ const markerInEnvironment = `\0${markerVariable}=`;
 function* walkProc(visit: Visit): Generator<undefined, void> {
   const seen = new Set<string>();
   const blank: number[] = [];
-  for (let fresh = newProcesses(seen); fresh.length > 0; fresh = newProcesses(seen)) {
+  for (let round = 0; round < maxRounds; round++) {
+    const fresh = newProcesses(seen);
+    if (fresh.length === 0) {
+      break;
+    }
     for (const name of fresh) {
       const pid = Number(name);
       seen.add(name);
