@@ -9,7 +9,7 @@ const executable = await downloadAndUnzipVSCode({
   timeout: 15_000,
   reporter: {
     report: (progress) => process.stdout.write(`progress ${progress.stage}\n`),
-    error: (error) => process.stderr.write(`${error}\n`),
+    error: (error) => process.stderr.write(`${String(error)}\n`),
   },
 });
 process.stdout.write(`executable ${executable}\n`);
