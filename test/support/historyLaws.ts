@@ -7,7 +7,10 @@ import type { ModelRequest } from '../../src/orchestrator/ports.ts';
  */
 export function findBrokenHistory(before: ModelRequest | undefined, request: ModelRequest): string | undefined {
   const { messages } = request;
-  if (messages.at(0)?.role !== 'user' || messages.at(-1)?.role !== 'user') {
+  const last = messages.at(-1);
+  // A turn that an endpoint paused is continued by sending its blocks back as they are.
+  const paused = last?.role === 'assistant' && last.blocks.some((block) => block.kind === 'opaque');
+  if (messages.at(0)?.role !== 'user' || !(last?.role === 'user' || paused)) {
     return 'the history does not begin and end with a user message';
   }
   for (const [index, message] of messages.entries()) {
@@ -20,7 +23,8 @@ export function findBrokenHistory(before: ModelRequest | undefined, request: Mod
 }
 
 function findBrokenPair(previous: HistoryMessage | undefined, message: HistoryMessage): string | undefined {
-  if (previous?.role === message.role) {
+  const continues = previous?.role === 'assistant' && previous.blocks.some((block) => block.kind === 'opaque');
+  if (previous?.role === message.role && !continues) {
     return 'two messages of the same role in a row';
   }
   if (message.role === 'assistant') {

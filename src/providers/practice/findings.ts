@@ -73,14 +73,15 @@ export function pickFindings(hits: readonly Hit[], limit: number): readonly Find
   return picked.map(toFinding).toSorted(bySeverity);
 }
 
-/** The next places worth reading: the best hit of each file that is not yet read around its line. */
+/** The next places worth reading: the best hit not yet read around of each file, files not yet opened first. */
 export function unreadHits(calls: readonly PastCall[], hits: readonly Hit[]): readonly Hit[] {
   const read = linesRead(calls);
   const tried = new Set(calls.filter((call) => call.name === 'read_file').map((call) => call.input['path']));
-  return distinct(
+  const open = distinct(
     hits.filter((hit) => read.get(hit.path)?.has(hit.line) !== true && !(tried.has(hit.path) && !read.has(hit.path))),
     (hit) => hit.path,
   );
+  return [...open.filter((hit) => !read.has(hit.path)), ...open.filter((hit) => read.has(hit.path))];
 }
 
 /** Facts about files that were read: their length, when it is worth a word. */

@@ -4,7 +4,7 @@ import { confirmedHits, type Hit, searchInput, unreadHits } from './findings.ts'
 import { call, callKey, type Planned, type PlannedCall, text, thinking } from './planned.ts';
 import { isGenerated, type Probe } from './probes.ts';
 import { acknowledge, toDirective, workerPlan } from './steering.ts';
-import { settledKeys, type Story } from './story.ts';
+import { field, settledKeys, type Story } from './story.ts';
 import { hitsOf, isWithin } from './toolText.ts';
 import { reportReply } from './workerReport.ts';
 import { listOf, plural } from './words.ts';
@@ -144,7 +144,7 @@ function searchText(story: Story, assignment: Assignment, searches: readonly Pla
 }
 
 function readText(hits: readonly Hit[], reads: readonly PlannedCall[]): string {
-  const paths = listOf(reads.map((entry) => String(entry.input['path'])));
+  const paths = listOf(reads.map((entry) => field(entry.input, 'path') ?? ''));
   return hits.length === 0
     ? `The searches found nothing of the kind. I read ${paths} to be sure of what this is.`
     : `${plural(hits.length, 'line')} worth a look. I read around ${reads.length === 1 ? 'one' : 'two'} of them, in ${paths}.`;

@@ -22,7 +22,7 @@ export function reportReply(story: Story, assignment: Assignment, hits: readonly
       standing.filter((hit) => !mapsOnly(hit.probe)),
       maxFindings,
     ),
-    ...longFiles(story.calls, assignment.scope),
+    ...(assignment.topic.id === 'structure' || assignment.topic.id === 'quality' ? longFiles(story.calls, assignment.scope) : []),
     ...untested(assignment),
   ];
   const mapped =

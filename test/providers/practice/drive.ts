@@ -6,6 +6,7 @@ import { renderReport } from '../../../src/core/reportText.ts';
 import { reportSchema, type Report, type ToolSpec } from '../../../src/core/events.ts';
 import { decideReply } from '../../../src/providers/practice/decideReply.ts';
 import type { Planned, PlannedCall } from '../../../src/providers/practice/planned.ts';
+import { field } from '../../../src/providers/practice/story.ts';
 import type { ToolAnswer } from './simulatedTools.ts';
 import { inputProblem } from './toolShapes.ts';
 
@@ -159,7 +160,7 @@ export async function runLead(
       if (entry.name === 'spawn_agent') {
         const id = `ag-${children.size + 1}`;
         children.set(id, new DrivenAgent(openingOf(entry.input), entry.input['agent_type'] === 'scout' ? scoutTools : workTools));
-        return { text: `Spawned ${id} (${String(entry.input['label'])})`, isError: false };
+        return { text: `Spawned ${id} (${field(entry.input, 'label')})`, isError: false };
       }
       if (entry.name === 'wait_for_agents') {
         const next = [...children].find(([id]) => !reported.has(id));
@@ -192,10 +193,10 @@ export async function runLead(
 export function openingOf(input: Readonly<Record<string, Json>>): string {
   const paths = Array.isArray(input['paths']) ? input['paths'].map((path) => `- ${String(path)}`).join('\n') : '';
   return [
-    `# Objective\n${String(input['objective'])}`,
+    `# Objective\n${field(input, 'objective')}`,
     paths === '' ? '' : `# Paths\n${paths}`,
-    `# Focus\n${String(input['focus'] ?? '')}`,
-    `# Context\n${String(input['context'] ?? '')}`,
+    `# Focus\n${field(input, 'focus') ?? ''}`,
+    `# Context\n${field(input, 'context') ?? ''}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');

@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { renderReport } from '../../../src/core/reportText.ts';
+import { field } from '../../../src/providers/practice/story.ts';
 import { mergeFindings, mergeRecommendations, readReport } from '../../../src/providers/practice/synthesis.ts';
 import { DrivenAgent, leadTools, message, runLead } from './drive.ts';
 import { largeFiles, sampleFiles } from './sampleWorkspace.ts';
@@ -15,7 +16,7 @@ function spawned(task: string, files = sampleFiles): { lead: DrivenAgent; spawns
     const calls = lead.reply();
     const spawns = calls.filter((entry) => entry.name === 'spawn_agent');
     if (spawns.length > 0) {
-      lead.answer(calls.map((entry, index) => ({ text: `Spawned ${ids[index]} (${String(entry.input['label'])})`, isError: false })));
+      lead.answer(calls.map((entry, index) => ({ text: `Spawned ${ids[index]} (${field(entry.input, 'label')})`, isError: false })));
       return { lead, spawns: spawns.map((entry) => ({ ...entry.input })) };
     }
     lead.answer(calls.map((entry) => tools.run(entry.name, entry.input)));

@@ -98,7 +98,7 @@ describe('practice scout', () => {
         ['report'],
       );
       assert.match(agent.said, /I will stop here and report/);
-      assert.match(String(calls[0]?.input['summary']), /asked to stop early/);
+      assert.match(JSON.stringify(calls[0]?.input), /asked to stop early/);
     }
   });
 
