@@ -8,7 +8,7 @@ export interface Glob {
 }
 
 const maxLength = 500;
-const maxAlternatives = 200;
+const maxAlternatives = 100;
 
 /**
  * Compiles a glob: `*`, `?`, `**`, `[a-z]`, `{a,b}`. Without a slash it matches the file name in any folder. Patterns that could

@@ -134,7 +134,7 @@ type Message =
   | { readonly kind: 'end'; readonly binary: boolean };
 
 function readMessage(line: string): Message | undefined {
-  const value: unknown = JSON.parse(line);
+  const value = parseLine(line);
   const data = field(value, 'data');
   const type = field(value, 'type');
   if (type === 'end') {
@@ -154,6 +154,19 @@ function readMessage(line: string): Message | undefined {
     .split(/[/\\]/)
     .filter((name) => name !== '.');
   return { kind: 'match', names, line: number, text: shownLine(text, column) };
+}
+
+/** A line as JSON; undefined for the piece of a line that a killed ripgrep leaves behind. */
+function parseLine(line: string): unknown {
+  try {
+    const value: unknown = JSON.parse(line);
+    return value;
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** ripgrep gives text as `text`, or as base64 in `bytes` when it is not UTF-8. */
