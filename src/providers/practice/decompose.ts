@@ -73,7 +73,7 @@ function split(topic: Topic, ground: Ground): readonly Part[] {
   if (topic.home !== undefined || first === undefined || second === undefined || (ground.terrain.folders.get(second) ?? 0) < 12) {
     return [toPart(topic, ground)];
   }
-  return [first, second].map((folder) => ({ ...toPart(topic, ground), label: `${topic.id}-${lastName(folder)}`, paths: [folder] }));
+  return [first, second].map((folder) => ({ ...toPart(topic, ground), label: brief(`${topic.id}-${lastName(folder)}`, 60), paths: [folder] }));
 }
 
 const lastName = (path: string): string => path.split('/').at(-1) ?? path;
@@ -132,6 +132,6 @@ export function spawnCall(part: Part, task: string, specs: readonly ToolSpec[], 
 export function agentTypeFor(builds: boolean, specs: readonly ToolSpec[]): string {
   const spec = specs.find((tool) => tool.name === 'spawn_agent');
   const known = spec === undefined ? '' : `${spec.description} ${JSON.stringify(spec.inputSchema)}`;
-  const wanted = builds ? ['general', 'builder', 'worker'] : ['scout', 'explorer', 'reader', 'general', 'worker'];
+  const wanted = builds ? ['builder', 'general', 'worker'] : ['scout', 'explorer', 'reader', 'general', 'worker'];
   return wanted.find((name) => new RegExp(`\\b${name}\\b`).test(known)) ?? 'general';
 }

@@ -1,4 +1,5 @@
 import type { Story } from './story.ts';
+import { cleanPath } from './toolText.ts';
 
 /** The brief as an agent reads it in its opening message. */
 export interface ReadBrief {
@@ -8,60 +9,40 @@ export interface ReadBrief {
   readonly context: string;
 }
 
-const names = {
-  objective: 'objective|task|goal',
-  paths: 'paths|scope paths|where to look|look in|files and folders',
-  focus: 'focus',
-  context: 'context',
-} as const;
-const anyName = `${Object.values(names).join('|')}|scope|done[ _-]criteria|done when|output[ _-]format|constraints|withheld|budget|limits|place|report|notes?`;
+const titles = ['Objective', 'Scope', 'Context', 'Left out on purpose', 'What your report must contain', 'Done when', 'Limits'];
+const heading = new RegExp(`^# (${titles.join('|')})$`);
 
 /**
- * Finds the brief's parts in an opening, whether it marks them with tags, headings or `Name: value` lines. An opening with none of them is
- * all objective; a follow-up's text replaces the objective and what narrowed it.
+ * Reads the brief's sections back from an opening. An opening without them is all objective; a follow-up's text replaces the objective and
+ * what narrowed it.
  */
-export function readBrief(story: Story): ReadBrief {
+export function readBrief(story: Pick<Story, 'opening' | 'followUp'>): ReadBrief {
   if (story.followUp !== undefined) {
-    const place = story.followUp.place;
-    return { objective: story.followUp.text, paths: place === undefined ? [] : [place.path], focus: '', context: '' };
+    const { text, place } = story.followUp;
+    return { objective: text, paths: place === undefined ? [] : [place.path], focus: '', context: '' };
   }
-  const { opening } = story;
+  const sections = sectionsOf(story.opening);
+  const scope = sections.get('Scope') ?? '';
   return {
-    objective: part(opening, names.objective) ?? opening.trim(),
-    paths: toPaths(part(opening, names.paths) ?? ''),
-    focus: part(opening, names.focus) ?? '',
-    context: part(opening, names.context) ?? '',
+    objective: sections.get('Objective') ?? story.opening.trim(),
+    paths: [...scope.matchAll(/^- (.+)$/gm)].map((match) => cleanPath(match[1] ?? '')).filter((path) => path !== '' && path !== '.'),
+    focus: /^Focus: ([\s\S]*)$/m.exec(scope)?.[1]?.trim() ?? '',
+    context: sections.get('Context') ?? '',
   };
 }
 
-function part(opening: string, name: string): string | undefined {
-  const patterns = [
-    new RegExp(`<(?:${name})>([\\s\\S]*?)</(?:${name})>`, 'i'),
-    new RegExp(`^#+ *(?:${name}):? *\\n([\\s\\S]*?)(?=^#+ |(?![\\s\\S]))`, 'im'),
-    new RegExp(
-      `^(?:[-*] *)?(?:\\*\\*)?(?:${name})(?:\\*\\*)?: *([\\s\\S]*?)(?=^(?:[-*] *)?(?:\\*\\*)?(?:${anyName})(?:\\*\\*)?: *|^#+ |\\n\\n|(?![\\s\\S]))`,
-      'im',
-    ),
-  ];
-  for (const pattern of patterns) {
-    const found = pattern.exec(opening)?.[1]?.trim();
-    if (found !== undefined && found !== '') {
-      return found;
+/** Sections by title; a title counts once, so that a task may hold headings of its own. */
+function sectionsOf(opening: string): ReadonlyMap<string, string> {
+  const sections = new Map<string, string[]>();
+  let current: string[] = [];
+  for (const line of opening.split('\n')) {
+    const title = heading.exec(line)?.[1];
+    if (title === undefined || sections.has(title)) {
+      current.push(line);
+    } else {
+      current = [];
+      sections.set(title, current);
     }
   }
-  return undefined;
-}
-
-function toPaths(section: string): readonly string[] {
-  return section
-    .split(/[\n,]+/)
-    .map((line) =>
-      line
-        .trim()
-        .replace(/^[-*] +/, '')
-        .replace(/^`|`$/g, '')
-        .replace(/^\.?\//, '')
-        .replace(/(?<=.)\/+$/, ''),
-    )
-    .filter((line) => line !== '' && line !== '.' && !/\s{2,}/.test(line));
+  return new Map([...sections].map(([title, lines]) => [title, lines.join('\n').trim()]));
 }

@@ -8,6 +8,7 @@ import { decideReply } from '../../../src/providers/practice/decideReply.ts';
 import type { Planned, PlannedCall } from '../../../src/providers/practice/planned.ts';
 import { field } from '../../../src/providers/practice/story.ts';
 import type { ToolAnswer } from './simulatedTools.ts';
+import { renderBrief } from '../../../src/workflows/renderBrief.ts';
 import { inputProblem } from './toolShapes.ts';
 
 const tool = (name: string): ToolSpec => ({
@@ -146,7 +147,7 @@ export async function runLead(
   interfere: Interfere = () => undefined,
   limit = 70,
 ): Promise<{ lead: DrivenAgent; children: Map<string, DrivenAgent>; report: Report }> {
-  const lead = new DrivenAgent(`# Objective\n${task}`, leadTools);
+  const lead = new DrivenAgent(openingOf({ objective: task }), leadTools);
   const children = new Map<string, DrivenAgent>();
   const reported = new Set<string>();
   for (let turn = 0; turn < limit; turn++) {
@@ -189,15 +190,13 @@ export async function runLead(
   throw new Error(`No report after ${limit} turns`);
 }
 
-/** A spawned agent's opening as an engine might render it. */
+/** A spawned agent's opening as the engine renders it. */
 export function openingOf(input: Readonly<Record<string, Json>>): string {
-  const paths = Array.isArray(input['paths']) ? input['paths'].map((path) => `- ${String(path)}`).join('\n') : '';
-  return [
-    `# Objective\n${field(input, 'objective')}`,
-    paths === '' ? '' : `# Paths\n${paths}`,
-    `# Focus\n${field(input, 'focus') ?? ''}`,
-    `# Context\n${field(input, 'context') ?? ''}`,
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n');
+  const paths = Array.isArray(input['paths']) ? input['paths'].map((path) => `${path}`) : [];
+  const brief = {
+    objective: field(input, 'objective') ?? '',
+    scope: { paths, focus: field(input, 'focus') },
+    context: field(input, 'context'),
+  };
+  return renderBrief(brief, { label: 'agent', folders: ['sample'] });
 }
