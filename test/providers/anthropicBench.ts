@@ -135,5 +135,5 @@ export function failureOf({ error }: Course): Failure {
   if (error instanceof ModelError) {
     return error.failure;
   }
-  throw error ?? new Error('The request did not fail');
+  throw new Error('The request did not end with a failure', { cause: error });
 }

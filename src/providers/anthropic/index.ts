@@ -143,7 +143,7 @@ function release(reader: Reader, settled: boolean): void {
     reader.cancel().catch(dropped);
     return;
   }
-  const timer = setTimeout(() => reader.cancel().catch(dropped), tailMs);
+  const timer = setTimeout(() => void reader.cancel().catch(dropped), tailMs);
   const readOn = async (): Promise<void> => {
     while (!(await reader.read()).done) {
       // Nothing after the message's stop is of use.

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,6 +26,8 @@ export interface SeenRequest {
 export interface ServerOptions {
   readonly script: (seen: SeenRequest) => Reply;
   readonly key?: string | undefined;
+  /** Any free one by default. */
+  readonly port?: number | undefined;
   /** Models that exist; all do by default. */
   readonly models?: readonly string[] | undefined;
   /** Tokens below which a prefix is not cached. */
@@ -55,6 +58,7 @@ export async function startMessagesServer(options: ServerOptions): Promise<Messa
   const violations: string[] = [];
   const watchers = new Set<() => void>();
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const at = performance.now();
@@ -112,7 +116,7 @@ export async function startMessagesServer(options: ServerOptions): Promise<Messa
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
   return {

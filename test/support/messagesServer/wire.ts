@@ -40,7 +40,7 @@ export function withoutBreakpoint(block: Fields): Fields {
 
 /** The text of the message that opened this history; it tells agents apart. */
 export function openingOf(request: WireRequest): string {
-  return request.messages[0]?.content.map((block) => String(block['text'] ?? '')).join('\n') ?? '';
+  return request.messages[0]?.content.map((block) => (typeof block['text'] === 'string' ? block['text'] : '')).join('\n') ?? '';
 }
 
 /** How many replies this history already holds. */

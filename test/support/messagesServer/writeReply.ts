@@ -25,11 +25,17 @@ export async function writeReply(
     response.end(texts.join(''));
     return;
   }
-  for (const text of texts) {
-    await write(response, text);
-    if (between !== undefined) {
+  const last = fault === undefined ? texts.at(-1) : undefined;
+  for (const [index, text] of texts.entries()) {
+    if (index > 0 && between !== undefined) {
       await delay(between, undefined, { signal });
     }
+    if (text === last) {
+      // With its end in one piece, as a fast server sends it.
+      response.end(text);
+      return;
+    }
+    await write(response, text);
   }
   await finish(response, fault, signal);
 }
