@@ -14,9 +14,10 @@ export interface OpenDocuments {
   read(absolute: string): OpenText | undefined;
   /**
    * Applies the splices (offsets into the text of `version`, in order, not overlapping) as one step that can be undone, and saves
-   * afterwards if asked. `stale`: the document is no longer at `version` or was closed, and nothing was changed.
+   * afterwards if asked. `stale`: the document is no longer at `version` or was closed, and nothing was changed. `unsaved`: the
+   * document was changed but could not be saved.
    */
-  replace(absolute: string, version: number, splices: readonly Splice[], save: boolean): Promise<'applied' | 'stale'>;
+  replace(absolute: string, version: number, splices: readonly Splice[], save: boolean): Promise<'applied' | 'unsaved' | 'stale'>;
 }
 
 /** Nothing is open in any editor. */

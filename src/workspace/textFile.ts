@@ -26,6 +26,8 @@ interface DocumentHome {
   readonly absolute: string;
   readonly version: number;
   readonly dirty: boolean;
+  /** Mode of the file on disk; absent when only the document was looked at. */
+  readonly mode?: number;
 }
 
 /** There is nothing at this path yet. */
@@ -57,7 +59,7 @@ export async function loadText(place: ResolvedPath, documents: OpenDocuments): P
   }
   const home: CurrentText['home'] =
     open !== undefined && document?.text === file.text
-      ? { kind: 'document', absolute: open.absolute, version: document.version, dirty: false }
+      ? { kind: 'document', absolute: open.absolute, version: document.version, dirty: false, mode: loaded.mode }
       : { kind: 'disk', bytes: loaded.bytes, mode: loaded.mode };
   return { ok: true, file, hash: textHash(file.text), home };
 }
@@ -81,13 +83,13 @@ export async function storeSplices(
 ): Promise<Stored | 'stale' | Refusal> {
   const text = spliceText(current.file.text, splices);
   const { home } = current;
-  if (home.kind === 'document') {
-    const applied = await documents.replace(home.absolute, home.version, splices, !home.dirty);
-    return applied === 'stale' ? 'stale' : { ok: true, hash: textHash(text), saved: !home.dirty };
-  }
-  const notWritable = await refuseReadOnly(place, home.mode);
+  const notWritable = home.mode === undefined ? undefined : await refuseReadOnly(place, home.mode);
   if (notWritable !== undefined) {
     return notWritable;
+  }
+  if (home.kind === 'document') {
+    const applied = await documents.replace(home.absolute, home.version, splices, !home.dirty);
+    return applied === 'stale' ? 'stale' : { ok: true, hash: textHash(text), saved: applied === 'applied' && !home.dirty };
   }
   try {
     const before = await readFileBytes(place.absolute, place.display);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AgentId, toId } from '../../src/core/ids.ts';
 import type { EditRequest } from '../../src/workspace/fileEdits.ts';
@@ -167,6 +167,24 @@ describe('file edits', () => {
     assert.deepEqual(onDisk('a').match(/new \d/g), ['new 0', 'new 1', 'new 2', 'new 3', 'new 4', 'new 5']);
   });
 
+  it('counts right however reads and edits of eight agents mix', async () => {
+    const { files, onDisk, edit } = await opened({ a: 'count: 0\n' });
+    const work = async (agentId: AgentId) => {
+      let made = 0;
+      for (let round = 0; round < 12; round++) {
+        const { text } = accepted(await files.readLines(agentId, 'a', 1, undefined));
+        const count = Number(/count: (\d+)/.exec(text)?.[1]);
+        const result = await edit(agentId, 'a', replace(`count: ${count}\n`, `count: ${count + 1}\n`));
+        made += result.ok ? 1 : 0;
+      }
+      return made;
+    };
+    const made = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((index) => work(toId('agent', `agent-${index}`))));
+    const total = made.reduce((sum, one) => sum + one, 0);
+    assert.ok(total > 0);
+    assert.equal(onDisk('a'), `count: ${total}\n`);
+  });
+
   it('creates files with their folders and never over another', async () => {
     const { root, files, edit, onDisk } = await opened({});
     const plan = accepted(await files.edits.plan(ann, 'new/deep/a.txt', { kind: 'write', content: 'x\r\ny\n' }));
@@ -261,6 +279,25 @@ describe('file edits', () => {
       accepted(await edit(ann, 'a', replace('three', '3')));
       assert.equal(onDisk('a'), 'one\r\ntwo\n3\r\n');
       assert.deepEqual(editor?.undo, []);
+    });
+
+    it('does not change a read-only file through a clean document', async () => {
+      let editor: FakeEditor | undefined;
+      const { root, edit, read } = await opened({ a: 'one\n' }, (folder) => {
+        editor = new FakeEditor(path.join(folder, 'a'), 'one\n', false);
+        return editor;
+      });
+      chmodSync(path.join(root, 'a'), 0o444);
+      accepted(await read(ann, 'a'));
+      assert.match(refusalOf(await edit(ann, 'a', replace('one', '1'))), /a is read-only/);
+      assert.equal(editor?.text, 'one\n');
+    });
+
+    it('says so when the editor could not save', async () => {
+      const document = { text: 'one\n', version: 1, dirty: false };
+      const { edit, read } = await opened({ a: 'one\n' }, () => ({ read: () => document, replace: async () => 'unsaved' }));
+      accepted(await read(ann, 'a'));
+      assert.equal(accepted(await edit(ann, 'a', replace('one', '1'))).saved, false);
     });
 
     it('shows what formatting on save made of the edit before the next one', async () => {

@@ -6,7 +6,7 @@ import { findRipgrep } from '../../src/workspace/ripgrep.ts';
 import type { SearchLimits } from '../../src/workspace/lineMatch.ts';
 import { type SearchRequest, searchText } from '../../src/workspace/searchText.ts';
 import { createWorkspacePaths } from '../../src/workspace/workspacePath.ts';
-import { accepted, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
+import { accepted, makePipe, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
 
 const { signal } = new AbortController();
 const installed = await findRipgrep({ appRoot: undefined, path: process.env['PATH'], folders: [] });
@@ -151,7 +151,7 @@ describe('searching text', () => {
         const { root, paths } = await opened({ a: 'needle\n' });
         symlinkSync('/etc', path.join(root, 'etc'));
         symlinkSync('a', path.join(root, 'b'));
-        execFileSync('mkfifo', [path.join(root, 'pipe')]);
+        makePipe(path.join(root, 'pipe'));
         const found = accepted(await searchText(paths, program, request('needle|root'), signal));
         assert.deepEqual(found.lines, [{ path: 'a', line: 1, text: 'needle' }]);
         assert.match(refusalOf(await searchText(paths, program, request('x', { path: 'pipe' }), signal)), /neither a file nor a folder/);

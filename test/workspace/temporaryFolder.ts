@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -26,6 +27,13 @@ export async function writeTree(folder: string, files: Readonly<Record<string, s
     await mkdir(path.dirname(absolute), { recursive: true });
     await writeFile(absolute, content);
   }
+}
+
+const pipeMaker = 'mkfifo';
+
+/** Makes a named pipe, which blocks whoever opens it carelessly. */
+export function makePipe(absolute: string): void {
+  execFileSync(pipeMaker, [absolute]);
 }
 
 /** The refused text of a result; fails the test when it was no refusal. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -21,7 +20,7 @@ import { createAtomically, type OpenTemporary, writeAtomically } from '../../src
 import { closedDocuments } from '../../src/workspace/openDocuments.ts';
 import { loadText, maxFileBytes, readFileBytes, storeSplices } from '../../src/workspace/textFile.ts';
 import { createWorkspacePaths } from '../../src/workspace/workspacePath.ts';
-import { accepted, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
+import { accepted, makePipe, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
 
 /** Runs as a user who is not root, since root may do everything. */
 async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
@@ -75,7 +74,7 @@ describe('readFileBytes', () => {
   it('never waits for a pipe, and tells folders, sockets and links from files', async () => {
     const folder = temporary();
     const pipe = path.join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
+    makePipe(pipe);
     assert.match(refusalOf(await readFileBytes(pipe, 'pipe')), /is a named pipe/);
     assert.match(refusalOf(await readFileBytes(folder, 'd')), /is a folder; use list_files/);
     assert.match(refusalOf(await readFileBytes('/dev/zero', 'zero')), /is a device/);

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { createWorkspacePaths, isInside, type WorkspaceFolder } from '../../src/workspace/workspacePath.ts';
-import { accepted, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
+import { accepted, makePipe, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
 
 function pathsOf(...folders: readonly WorkspaceFolder[]) {
   return createWorkspacePaths(() => folders);
@@ -152,7 +151,7 @@ describe('workspace paths', () => {
     symlinkSync(outside, path.join(root, 'up'));
     symlinkSync('.', path.join(root, 'self'));
     symlinkSync('src', path.join(root, 'in'));
-    execFileSync('mkfifo', [path.join(root, 'pipe')]);
+    makePipe(path.join(root, 'pipe'));
     writeFileSync(path.join(root, 'b'), '');
     const name = fc.constantFrom(
       '..',
