@@ -6,6 +6,7 @@ import { createFleet, createProviders, type OpenedFleet } from './openFleet.ts';
 import { ApiKey } from './platform/apiKey.ts';
 import { createClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
+import { readDevelopmentOrders } from './platform/developmentOrders.ts';
 import { createOpenDocuments } from './platform/openDocuments.ts';
 import { createPlaces, workspaceFolders } from './platform/places.ts';
 import { visibleText } from './policy/visibleText.ts';
@@ -13,6 +14,7 @@ import { openJournal, type OpenedJournal } from './store/journalFile.ts';
 import { createApi } from './ui/api.ts';
 import { registerCommands } from './ui/commands.ts';
 import type { CommandDeps } from './ui/commands/commandDeps.ts';
+import { obeyDevelopmentOrders } from './ui/developmentRun.ts';
 import { EditorLens } from './ui/editorLens.ts';
 import { FleetDoor } from './ui/fleetDoor.ts';
 import { FleetView } from './ui/fleetView.ts';
@@ -139,6 +141,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => openHere()));
   closing.push(async () => opened.fleet?.close());
   await openHere();
+  const orders = context.extensionMode === vscode.ExtensionMode.Development ? readDevelopmentOrders(process.env) : undefined;
+  if (orders !== undefined) {
+    own(obeyDevelopmentOrders(door, orders, now));
+  }
   log.info(`Flotilla ${context.extension.packageJSON.version} is ready: ${door.state.kind}`);
   return createApi(shared);
 }
