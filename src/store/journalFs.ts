@@ -92,16 +92,30 @@ export async function appendAll(file: JournalFile, bytes: Uint8Array): Promise<v
   }
 }
 
-/** Creates a file that must not be there yet; `durable` waits until the disk has it. */
-export async function createFile(fs: JournalFs, path: string, bytes: Uint8Array, durable: boolean): Promise<void> {
-  const file = await fs.open(path, 'create');
-  try {
+/** Creates a file that must not be there yet, whole or not at all; `durable` waits until the disk has it. */
+export function createFile(fs: JournalFs, path: string, bytes: Uint8Array, durable: boolean): Promise<void> {
+  return createFileWith(fs, path, async (file) => {
     await appendAll(file, bytes);
     if (durable) {
       await file.datasync();
     }
-  } finally {
-    await file.close();
+  });
+}
+
+/** Creates a file and lets `fill` write it; removes it again when that fails. */
+export async function createFileWith(fs: JournalFs, path: string, fill: (file: JournalFile) => Promise<void>): Promise<void> {
+  const file = await fs.open(path, 'create');
+  try {
+    try {
+      await fill(file);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await ifThere(fs.unlink(path)).catch((cause: unknown) => {
+      throw new AggregateError([error, cause], `${String(error)}, and what was written could not be removed: ${String(cause)}`);
+    });
+    throw error;
   }
 }
 

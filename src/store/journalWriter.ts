@@ -181,7 +181,12 @@ export class JournalWriter implements Journal {
     if (this.#running === undefined && this.#canWrite()) {
       this.#running = this.#flush().finally(() => {
         this.#running = undefined;
-        this.#flushSoon();
+        // A sync may have come in after the flush looked for one last time.
+        if (this.#waiters.length > 0) {
+          this.#flushNow();
+        } else {
+          this.#flushSoon();
+        }
       });
     }
   }

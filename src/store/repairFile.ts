@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { JournalEntry } from '../core/events.ts';
-import { appendAll, createFile, ifThere, type JournalFile, type JournalFs } from './journalFs.ts';
+import { appendAll, createFile, createFileWith, ifThere, type JournalFile, type JournalFs } from './journalFs.ts';
 import { currentSchema, encodeEntry, encodeLine } from './lineFormat.ts';
 import { type JournalNotice, setAsideNotice, tornNotice } from './notices.ts';
 import type { JournalProblem, JournalScan } from './scanJournal.ts';
@@ -78,17 +78,10 @@ async function copyAside(
   end: number,
 ): Promise<string> {
   const name = await freeName(fs, path, why);
-  const to = await fs.open(name, 'create');
-  try {
+  await createFileWith(fs, name, async (to) => {
     await copyRange(from, to, start, end);
     await to.datasync();
-  } catch (error) {
-    // Half a copy would look like the whole; what it was made from is untouched.
-    await ifThere(fs.unlink(name));
-    throw error;
-  } finally {
-    await to.close();
-  }
+  });
   await fs.syncDirectory(dirname(name));
   return name;
 }
