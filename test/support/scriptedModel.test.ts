@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { toId } from '../../src/core/ids.ts';
 import { ModelError, type ModelEvent, type ModelRequest } from '../../src/orchestrator/ports.ts';
-import { call, cut, fail, Gate, reply, ScriptedModel, say, shaped, stall } from './scriptedModel.ts';
+import { call, cut, fail, Gate, reply, ScriptedModel, say, shaped, stall, think } from './scriptedModel.ts';
 
 const request = (agent: string, opening = 'Task'): ModelRequest => ({
   agentId: toId('agent', agent),
@@ -22,14 +22,15 @@ async function collect(model: ScriptedModel, asked: ModelRequest, signal = new A
 
 describe('ScriptedModel', () => {
   it('answers by agent with the pieces of the script and its own call ids', async () => {
-    const model = new ScriptedModel({ lead: [reply(say('hello'), call('wait_for_agents'))], '*': [say('other')] });
+    const model = new ScriptedModel({ lead: [reply(think('hm'), say('hello'), call('wait_for_agents'))], '*': [say('other')] });
     const events = await collect(model, request('a1', 'You are the lead of this'));
     const settled = events.at(-1);
     assert.ok(settled?.type === 'settled');
     assert.equal(settled.reply.stop, 'toolUse');
     assert.deepEqual(settled.reply.blocks, [
+      { kind: 'thinking', text: 'hm', raw: null },
       { kind: 'text', text: 'hello' },
-      { kind: 'toolCall', callId: 'a1-0-1', name: 'wait_for_agents', input: {} },
+      { kind: 'toolCall', callId: 'a1-0-2', name: 'wait_for_agents', input: {} },
     ]);
     assert.equal((await collect(model, request('a2', 'leader'))).at(1)?.type, 'delta');
     assert.deepEqual(

@@ -4,11 +4,11 @@ import { type Fix, fixOf } from './fixes.ts';
 import { call, type CallInput, type Planned, text, thinking } from './planned.ts';
 import { isGenerated } from './probes.ts';
 import { field, type PastCall, type Story } from './story.ts';
-import { cleanPath, linesRead } from './toolText.ts';
+import { cleanPath, linesRead, type Terrain } from './toolText.ts';
 import { brief } from './words.ts';
 
 const maxEdits = 3;
-const maxReads = 3;
+const maxReads = 4;
 
 const edits = (story: Story): readonly PastCall[] =>
   story.calls.filter((entry) => entry.name === 'edit_file' || entry.name === 'write_file');
@@ -36,7 +36,7 @@ export function buildNext(story: Story, assignment: Assignment, hits: readonly H
       return next;
     }
   }
-  return commandNext(story, last);
+  return commandNext(story, assignment, last);
 }
 
 /** After a refusal because the file is not what it was: look again, once for each edit. */
@@ -146,11 +146,11 @@ function writeAsked(story: Story, assignment: Assignment): readonly Planned[] | 
   ];
 }
 
-function commandNext(story: Story, last: PastCall | undefined): readonly Planned[] | undefined {
+function commandNext(story: Story, assignment: Assignment, last: PastCall | undefined): readonly Planned[] | undefined {
   if (triedToBuild(story) || !story.tools.has('run_command')) {
     return undefined;
   }
-  const command = commandFor(story);
+  const command = commandFor(story, assignment.terrain);
   return [
     thinking('One harmless command shows that everything still stands.'),
     text(`${editNews(last)} I propose to run \`${command}\`.`),
@@ -169,7 +169,7 @@ function editNews(last: PastCall | undefined): string {
 }
 
 /** The project's own tests when they need nothing installed, else something that only looks. */
-function commandFor(story: Story): string {
+function commandFor(story: Story, terrain: Terrain): string {
   const manifest = [...(linesRead([...story.earlierCalls, ...story.calls]).get('package.json') ?? new Map<number, string>()).values()].join(
     '\n',
   );
@@ -177,5 +177,6 @@ function commandFor(story: Story): string {
   if (script !== undefined && /^node (--test|test\b|\.\/test)/.test(script)) {
     return 'npm test --silent';
   }
-  return edits(story).some((entry) => entry.result?.isError === false) ? 'git status --short' : 'node --version';
+  const usesGit = terrain.files.some((file) => /^\.git(ignore|attributes|hub\/.*)$/.test(file)) || terrain.folders.has('.github');
+  return usesGit ? 'git status --short' : 'node --version';
 }

@@ -73,7 +73,11 @@ function split(topic: Topic, ground: Ground): readonly Part[] {
   if (topic.home !== undefined || first === undefined || second === undefined || (ground.terrain.folders.get(second) ?? 0) < 12) {
     return [toPart(topic, ground)];
   }
-  return [first, second].map((folder) => ({ ...toPart(topic, ground), label: brief(`${topic.id}-${lastName(folder)}`, 60), paths: [folder] }));
+  return [first, second].map((folder) => ({
+    ...toPart(topic, ground),
+    label: brief(`${topic.id}-${lastName(folder)}`, 60),
+    paths: [folder],
+  }));
 }
 
 const lastName = (path: string): string => path.split('/').at(-1) ?? path;

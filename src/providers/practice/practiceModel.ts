@@ -22,6 +22,8 @@ export const watchablePace: PracticePace = { firstWordMs: [900, 2200], pieceMs: 
 export const noPace: PracticePace = { firstWordMs: [0, 0], pieceMs: 0, pieceChars: [4000, 4000] };
 
 const contextTokens = 200_000;
+/** Nobody reads a call's input while it arrives, so it comes faster than words. */
+const inputHaste = 4;
 
 /**
  * The practice model: built in, offline, driven by rules over the history alone, so that every control can be tried with no key against the
@@ -50,7 +52,8 @@ async function* streamReply(request: ModelRequest, signal: AbortSignal, clock: C
   await pauseFor(between(pace.firstWordMs, seed), clock, signal);
   yield { type: 'started', usage: { ...usage, output: 0 } };
   for (const [index, block] of planned.entries()) {
-    for (const piece of piecesOf(plannedText(block), pace, seed + index)) {
+    const haste = block.kind === 'call' ? inputHaste : 1;
+    for (const piece of piecesOf(plannedText(block), pace, haste, seed + index)) {
       await pauseFor(pace.pieceMs, clock, signal);
       yield { type: 'delta', block: index, kind: block.kind === 'call' ? 'toolInput' : block.kind, text: piece };
     }
@@ -80,9 +83,9 @@ function callIdOf(request: ModelRequest, reply: number, index: number): CallId {
 }
 
 /** The text in pieces of varying length; never splits a surrogate pair. */
-function* piecesOf(text: string, pace: PracticePace, seed: number): Generator<string> {
+function* piecesOf(text: string, pace: PracticePace, haste: number, seed: number): Generator<string> {
   for (let at = 0, count = 0; at < text.length; count++) {
-    let end = at + Math.max(1, between(pace.pieceChars, hashOf(`${seed} ${count}`)));
+    let end = at + Math.max(1, haste * between(pace.pieceChars, hashOf(`${seed} ${count}`)));
     if (end < text.length && /[\ud800-\udbff]/.test(text.charAt(end - 1))) {
       end++;
     }

@@ -145,7 +145,6 @@ export const topics: Readonly<Record<TopicId, Topic>> = {
       'style',
       'types',
       'typing',
-      'review',
       'modernise',
       'modernize',
       'debt',

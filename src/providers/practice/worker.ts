@@ -48,6 +48,7 @@ function nextStep(story: Story, assignment: Assignment): readonly Planned[] | un
       ),
       text(searchText(story, assignment, searches)),
       ...searches,
+      ...manifests(assignment).filter(isNew),
     ];
   }
   const hits = hitsFor(story, assignment);
@@ -81,6 +82,11 @@ function looks(assignment: Assignment): readonly PlannedCall[] {
 function places(assignment: Assignment): readonly PlannedCall[] {
   const files = [...assignment.places, ...assignment.scope].filter((path) => looksLikeFile(path));
   return files.slice(0, 3).map((path) => call('read_file', { path }));
+}
+
+/** Who may run a command has to know which ones the project has. */
+function manifests({ builds, terrain }: Assignment): readonly PlannedCall[] {
+  return builds && terrain.files.includes('package.json') ? [call('read_file', { path: 'package.json' })] : [];
 }
 
 const looksLikeFile = (path: string): boolean => /(^|\/)[^/]+\.\w{1,8}$|(^|\/)(Makefile|Dockerfile|LICENSE)$/.test(path);
