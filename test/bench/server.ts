@@ -35,7 +35,7 @@ process.on('message', (message: ToServer) => {
   } else if (message.type === 'tell') {
     tell({ type: 'served', replies, violations: server.violations });
   } else {
-    server.close().finally(() => process.disconnect());
+    void server.close().finally(() => process.disconnect());
   }
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

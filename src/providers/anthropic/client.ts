@@ -4,32 +4,52 @@ import type { Endpoint } from './endpoint.ts';
 
 /** The API version that translateRequest and translateStream are written for. */
 const apiVersion = '2026-10-21';
-/** What leaves this machine in headers. The SDK also sends any header it finds in ANTHROPIC_CUSTOM_HEADERS, and facts about the machine. */
-const sentHeaders = new Set(['accept', 'authorization', 'content-type', 'anthropic-version', 'user-agent']);
 /** An error has to explain itself in this. */
 const errorBytes = 64 * 1024;
 
-/**
- * Sends one request and returns the raw answer as soon as its headers are here; throws the SDK's errors for statuses other than 2xx, and
- * ModelError when the answer is no stream of events. Every option that the SDK would otherwise take from the environment is given.
- */
-export async function sendRequest(
+/** Sends one request. The answer's headers are there, its body is still to come. */
+export type SendRequest = (
   endpoint: Endpoint,
   key: string | undefined,
   params: Anthropic.MessageCreateParamsStreaming,
   signal: AbortSignal,
-): Promise<Response> {
-  const client = new Anthropic({
+) => Promise<Response>;
+
+/**
+ * Sends requests with the SDK; a client is kept as long as endpoint and key stay the same. Rejects with the SDK's errors for statuses other
+ * than 2xx, and with ModelError when the answer is no stream of events.
+ */
+export function createSendRequest(): SendRequest {
+  let current: { readonly baseUrl: string; readonly key: string | undefined; readonly client: Anthropic } | undefined;
+  return async (endpoint, key, params, signal) => {
+    if (current === undefined || current.baseUrl !== endpoint.baseUrl || current.key !== key) {
+      current = { baseUrl: endpoint.baseUrl, key, client: createClient(endpoint.baseUrl, key) };
+    }
+    return await send(current.client, endpoint, params, signal);
+  };
+}
+
+/** Every option that the SDK would otherwise take from the environment is given. */
+function createClient(baseUrl: string, key: string | undefined): Anthropic {
+  return new Anthropic({
     apiKey: key ?? 'none',
     authToken: null,
     webhookKey: null,
-    baseURL: endpoint.baseUrl,
+    baseURL: baseUrl,
     maxRetries: 0,
     logLevel: 'off',
     openTelemetry: false,
     fetchOptions: { redirect: 'manual' },
     fetch: (url, init) => fetchStrictly(url, init, key),
   });
+}
+
+async function send(
+  client: Anthropic,
+  endpoint: Endpoint,
+  params: Anthropic.MessageCreateParamsStreaming,
+  signal: AbortSignal,
+): Promise<Response> {
   // `create` and not the `stream` helper: that one keeps a second copy of the whole reply and hides the order of events.
   const response = await client.messages.create(params, { signal }).asResponse();
   const type = response.headers.get('content-type') ?? 'nothing';
@@ -48,16 +68,18 @@ export async function sendRequest(
   return response;
 }
 
-/** The last hand on a request: nothing from the environment gets out, and an error's text cannot fill the memory. */
+/**
+ * The last hand on a request. Its headers are these and no others, because the SDK adds what it finds in ANTHROPIC_CUSTOM_HEADERS and facts
+ * about the machine; and an error's text cannot fill the memory.
+ */
 async function fetchStrictly(url: string | URL | Request, init: RequestInit | undefined, key: string | undefined): Promise<Response> {
-  const headers = new Headers([...new Headers(init?.headers)].filter(([name]) => sentHeaders.has(name)));
-  headers.set('anthropic-version', apiVersion);
-  headers.set('user-agent', 'Flotilla');
-  if (key === undefined) {
-    headers.delete('authorization');
-  } else {
-    headers.set('authorization', `Bearer ${key}`);
-  }
+  const headers = {
+    accept: 'text/event-stream, application/json',
+    'content-type': 'application/json',
+    'anthropic-version': apiVersion,
+    'user-agent': 'Flotilla',
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+  };
   const response = await fetch(url, { ...init, headers });
   if (response.ok || response.body === null) {
     return response;

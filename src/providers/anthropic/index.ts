@@ -2,7 +2,7 @@ import type { Failure } from '../../core/events.ts';
 import { findModel, type PriceTable } from '../../core/prices.ts';
 import { ModelError, type ModelEvent, type ModelProvider, type ModelRequest } from '../../orchestrator/ports.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { sendRequest } from './client.ts';
+import { createSendRequest, type SendRequest } from './client.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
 import { toModelError } from './errors.ts';
 import { createSseDecoder } from './sse.ts';
@@ -28,6 +28,7 @@ const tailMs = 1000;
 
 /** Models that speak the Anthropic Messages API, at Anthropic or at any compatible endpoint. */
 export function createAnthropicProvider(options: AnthropicOptions): ModelProvider {
+  const sendRequest = createSendRequest();
   return {
     id: 'anthropic',
     label: 'Anthropic',
@@ -40,7 +41,7 @@ export function createAnthropicProvider(options: AnthropicOptions): ModelProvide
       const access = await readAccess(options);
       return 'failure' in access ? access.failure : undefined;
     },
-    stream: (request, signal) => streamReply(options, request, signal),
+    stream: (request, signal) => streamReply(options, sendRequest, request, signal),
   };
 }
 
@@ -70,6 +71,7 @@ async function readAccess(options: AnthropicOptions): Promise<Access> {
 
 async function* streamReply(
   options: AnthropicOptions,
+  sendRequest: SendRequest,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {

@@ -58,13 +58,14 @@ function schemaToParam({ name, inputSchema }: ToolSpec): Anthropic.Tool.InputSch
 
 function messageToParam(message: HistoryMessage): Message {
   return message.role === 'user'
-    ? { role: 'user', content: [...message.parts].sort(resultsFirst).flatMap(partToParam) }
+    ? { role: 'user', content: resultsFirst(message.parts).flatMap(partToParam) }
     : { role: 'assistant', content: message.blocks.flatMap(blockToParam) };
 }
 
 /** The API wants the results of all calls before anything else that is said. */
-function resultsFirst(a: UserPart, b: UserPart): number {
-  return Number(a.kind === 'text') - Number(b.kind === 'text');
+function resultsFirst(parts: readonly UserPart[]): readonly UserPart[] {
+  const words = parts.filter((part) => part.kind === 'text');
+  return words.length === 0 ? parts : [...parts.filter((part) => part.kind === 'toolResult'), ...words];
 }
 
 function partToParam(part: UserPart): UserContent[] {
@@ -108,7 +109,7 @@ function markLast(content: readonly UserContent[]): UserContent[] {
 }
 
 const hasContent = (message: Message): boolean => message.content.length > 0;
-const isBlank = (text: string): boolean => text.trim() === '';
+const isBlank = (text: string): boolean => !/\S/.test(text);
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isInputSchema = (value: unknown): value is Anthropic.Tool.InputSchema => isObject(value) && value['type'] === 'object';
