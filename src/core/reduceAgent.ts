@@ -104,7 +104,11 @@ function apply(agent: Agent, event: AgentEvent, at: number): Agent {
         lastActivityAt: at,
       };
     case 'toolEnded':
-      return { ...withEffects(agent, event), openCalls: agent.openCalls.filter((call) => call.callId !== event.callId), lastActivityAt: at };
+      return {
+        ...withEffects(agent, event),
+        openCalls: agent.openCalls.filter((call) => call.callId !== event.callId),
+        lastActivityAt: at,
+      };
     case 'messageQueued':
       return {
         ...agent,
@@ -166,7 +170,9 @@ function spent(agent: Agent, usage: EventOf<'replySettled'>['usage'] | undefined
 
 function requestedCalls(event: EventOf<'replySettled'>, at: number): readonly OpenCall[] {
   return event.blocks.flatMap((block) =>
-    block.kind === 'toolCall' ? [{ callId: block.callId, name: block.name, title: block.name, stage: 'requested' as const, since: at }] : [],
+    block.kind === 'toolCall'
+      ? [{ callId: block.callId, name: block.name, title: block.name, stage: 'requested' as const, since: at }]
+      : [],
   );
 }
 
