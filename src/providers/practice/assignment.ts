@@ -101,7 +101,8 @@ export function searchTerms(objective: string, topic: Topic): readonly string[] 
     return explicit;
   }
   const words = wordsOf(objective).filter((word) => word.length > 3 && !idle.has(word));
-  return [...new Set(words)].toSorted((a, b) => b.length - a.length).slice(0, 3);
+  const stems = [...new Set(words)].toSorted((a, b) => b.length - a.length).map((word) => word.replace(/(?<=\w{4})(ing|ed|es|s|e)$/, ''));
+  return [...new Set([...(objective.match(/\b[A-Z]{2,}\b/g) ?? []), ...stems])].slice(0, 3);
 }
 
 function termProbe(term: string): Probe {

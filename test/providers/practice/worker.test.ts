@@ -108,6 +108,18 @@ describe('practice scout', () => {
     assert.ok(report.findings.some((finding) => finding.path === 'src/auth/login.ts' && finding.line === 1));
   });
 
+  it('looks for capitals and stems when a question names nothing exactly', async () => {
+    const agent = new DrivenAgent('Where is the JSON parsed?', scoutTools);
+    const report = await runWorker(agent, new SimulatedTools(sampleFiles));
+    assert.deepEqual(
+      callsOf(agent, 'search_text')
+        .map((input) => input['pattern'])
+        .slice(0, 2),
+      ['JSON', 'pars'],
+    );
+    assert.ok(report.findings.some((finding) => finding.path === 'src/load.ts' && finding.line === 3));
+  });
+
   it('goes back to the whole workspace when its path does not exist', async () => {
     const report = await runWorker(new DrivenAgent(opening('risks', ['nowhere']), scoutTools), new SimulatedTools(sampleFiles));
     assert.ok(report.findings.some((finding) => finding.path === 'src/load.ts'));
