@@ -1,7 +1,8 @@
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { DetailView } from './detail/detailView.tsx';
 import { LanesView } from './lanes/lanesView.tsx';
 import { Legend } from './lanes/legend.tsx';
+import { axisHeight, createIndexCache, type FindIndex, rowHeight } from './lanes/scene.ts';
 import { Icon } from './parts/icon.tsx';
 import { Sash } from './parts/sash.tsx';
 import { useSize } from './parts/useSize.ts';
@@ -14,6 +15,7 @@ const wide = 1_200;
 /** The whole view. */
 export function App({ store }: { readonly store: Store }) {
   const { loaded, readOnly } = store.mirror.value;
+  const find = useMemo(createIndexCache, []);
   if (!loaded) {
     return <div class="hint">Reading the fleet…</div>;
   }
@@ -36,13 +38,18 @@ export function App({ store }: { readonly store: Store }) {
   return (
     <div class="app">
       <TopBar store={store} />
-      {store.view.value.legend ? <Legend store={store} /> : null}
-      <Panes store={store} />
+      {store.view.value.legend ? <Legend store={store} find={find} /> : null}
+      <Panes store={store} find={find} />
     </div>
   );
 }
 
-function Panes({ store }: { readonly store: Store }) {
+/** Few lanes leave their room to the detail. */
+function heightOfLanes(rows: number): number {
+  return axisHeight + Math.max(4, rows) * rowHeight + 8;
+}
+
+function Panes({ store, find }: { readonly store: Store; readonly find: FindIndex }) {
   const panes = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(panes);
   const { split } = store.view.value;
@@ -52,8 +59,11 @@ function Panes({ store }: { readonly store: Store }) {
   splitRef.current = split;
   return (
     <div class={`panes ${beside ? 'beside' : 'below'}`} ref={panes}>
-      <div class="pane" style={{ flexBasis: `${split * 100}%` }}>
-        <LanesView store={store} />
+      <div
+        class="pane"
+        style={{ flexBasis: `${split * 100}%`, maxHeight: beside ? 'none' : `${heightOfLanes(store.rows.value.length)}px` }}
+      >
+        <LanesView store={store} find={find} />
       </div>
       <Sash
         label="Border between lanes and detail"

@@ -63,7 +63,11 @@ export function createStore(bridge: Bridge): Store {
   const agentId = computed(() => view.value.agentId);
   const collapsed = computed(() => view.value.collapsed);
 
-  const post = (message: ToHost): void => bridge.post(message);
+  const post = (message: ToHost): void => {
+    // A refusal that comes after this may be of this and not of what was said before.
+    said = undefined;
+    bridge.post(message);
+  };
   const change = (part: Partial<ViewState>): void => {
     view.value = { ...view.value, ...part };
   };
@@ -113,6 +117,11 @@ export function createStore(bridge: Bridge): Store {
     },
     entries: (message) => {
       setClock(message.now);
+      if (
+        message.entries.some(({ event }) => event.type === 'messageQueued' && event.to === said?.agentId && event.from.kind === 'person')
+      ) {
+        said = undefined;
+      }
       mirrored(withEntries(mirror.value, message));
       selectSomething();
     },
@@ -171,12 +180,12 @@ export function createStore(bridge: Bridge): Store {
     change,
     select,
     say: (agent, text, interrupt) => {
-      said = { agentId: agent.id, text };
       batch(() => {
         refusal.value = undefined;
         drafts.value = new Map(drafts.value).set(agent.id, '');
       });
       post(isLive(agent) ? { type: 'steer', agentId: agent.id, text, interrupt } : { type: 'followUp', agentId: agent.id, text });
+      said = { agentId: agent.id, text };
     },
   };
 }

@@ -20,13 +20,15 @@ export function AgentHeader({ store, agent, onSteer }: { readonly store: Store; 
   return (
     <header class="agent-header">
       <div class="agent-line">
-        <Icon name={sign.icon} tone={sign.tone} spin={isTurning(sign.icon)} />
-        <h2 title={label}>{label}</h2>
-        <span class="badge">{toVisibleLine(agent.agentType)}</span>
-        <span class={`agent-phase tone-${sign.tone}`} title={sign.words}>
-          {sign.words}
-          {agent.phase.kind === 'ended' ? '' : ` · ${formatDuration(now - agent.phase.since)}`}
-        </span>
+        <div class="agent-title">
+          <Icon name={sign.icon} tone={sign.tone} spin={isTurning(sign.icon)} />
+          <h2 title={label}>{label}</h2>
+          <span class="badge">{toVisibleLine(agent.agentType)}</span>
+          <span class={`agent-phase tone-${sign.tone}`} title={sign.words}>
+            {sign.words}
+            {agent.phase.kind === 'ended' ? '' : ` · ${formatDuration(now - agent.phase.since)}`}
+          </span>
+        </div>
         <AgentActions store={store} agent={agent} onSteer={onSteer} />
       </div>
       <div class="agent-facts">
@@ -47,7 +49,7 @@ function ModelFact({ agent, facts }: { readonly agent: Agent; readonly facts: Mo
     <span class="fact" title={differs ? `Asked for ${asked}, answered by ${model}` : asked}>
       {isPractice(agent) ? <Icon name="beaker" tone="wait" /> : null}
       <span class="fact-name">Model</span>
-      <span>{differs ? `${asked}, answered by ${model}` : asked}</span>
+      <span class="fact-text">{differs ? `${asked}, answered by ${model}` : asked}</span>
       <span class="dim">
         {provider}, {agent.effort} effort
       </span>

@@ -37,13 +37,8 @@ export function SteerBox(props: { readonly store: Store; readonly agent: Agent; 
     }
   };
   return (
-    <form
-      class="steer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    // Not a form: the panel forbids forms, and then nothing could be sent.
+    <div class="steer">
       <Refused store={store} />
       <Mail agent={agent} transcript={state.transcripts[agent.id]} />
       <div class="steer-line">
@@ -80,12 +75,12 @@ export function SteerBox(props: { readonly store: Store; readonly agent: Agent; 
             Interrupt now
           </label>
         ) : null}
-        <button type="submit" class="button primary" disabled={!sendable}>
+        <button type="button" class="button primary" disabled={!sendable} onClick={send}>
           <Icon name="send" /> {live ? 'Steer' : 'Follow up'}
         </button>
       </div>
       {tooLong ? <div class="steer-note tone-bad">Too long by {countText(text.length - longest, 'character')}.</div> : null}
-    </form>
+    </div>
   );
 }
 

@@ -130,7 +130,7 @@ export function TranscriptView({ store, agent }: { readonly store: Store; readon
             return item === undefined ? null : (
               <div
                 key={item.key}
-                class={`item item-${item.kind}`}
+                class="item"
                 data-index={place.index}
                 ref={(element) => virtualizer.measureElement(element)}
                 style={{ transform: `translateY(${place.start}px)` }}

@@ -14,13 +14,15 @@ interface LaneHeadProps {
   readonly selected: boolean;
   readonly hovered: boolean;
   readonly providerLabel: string;
+  /** Px that each level moves to the right. */
+  readonly indent: number;
   readonly onSelect: () => void;
   readonly onToggle: () => void;
   readonly onHover: (on: boolean) => void;
 }
 
 /** The name, phase, tokens and cost of one agent, left of its lane. */
-export function LaneHead({ row, line, now, selected, hovered, providerLabel, onSelect, onToggle, onHover }: LaneHeadProps) {
+export function LaneHead({ row, line, now, selected, hovered, providerLabel, indent, onSelect, onToggle, onHover }: LaneHeadProps) {
   const { agent } = row;
   const sign = agentSign(agent, now);
   const label = toVisibleLine(agent.label);
@@ -39,7 +41,7 @@ export function LaneHead({ row, line, now, selected, hovered, providerLabel, onS
       aria-selected={selected}
       {...(row.children > 0 ? { 'aria-expanded': row.expanded } : {})}
       aria-label={`${label}, ${type}, ${sign.words}, ${tokens} tokens, ${cost}${practice ? `, ${providerLabel}` : ''}`}
-      style={{ top: `${axisHeight + line * rowHeight}px`, paddingLeft: `${4 + Math.min(row.depth, 8) * 12}px` }}
+      style={{ top: `${axisHeight + line * rowHeight}px`, paddingLeft: `${4 + Math.min(row.depth, 8) * indent}px` }}
       title={`${label}\n${type} · ${sign.words}\n${tokens} tokens · ${cost}${practice ? `\n${providerLabel}` : ''}`}
       onClick={onSelect}
       onMouseEnter={() => onHover(true)}
@@ -64,7 +66,7 @@ export function LaneHead({ row, line, now, selected, hovered, providerLabel, onS
       <Icon name={sign.icon} tone={sign.tone} spin={isTurning(sign.icon)} />
       <span class="lane-label">{label}</span>
       {practice ? <Icon name="beaker" tone="wait" /> : null}
-      <span class="lane-words">{label.toLowerCase().startsWith(type.toLowerCase()) ? sign.words : `${type} · ${sign.words}`}</span>
+      <span class="lane-words">{label.toLowerCase().startsWith(type.toLowerCase()) ? sign.words : `${sign.words} · ${type}`}</span>
       <span class="lane-number">{tokens}</span>
       <span class="lane-number lane-cost">{cost}</span>
     </div>

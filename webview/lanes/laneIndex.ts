@@ -38,7 +38,11 @@ export function indexSpans(unsorted: readonly Span[]): LaneIndex {
     types: 0,
   };
   let latest = Number.NEGATIVE_INFINITY;
-  for (const [at, span] of spans.entries()) {
+  for (let at = 0; at < count; at++) {
+    const span = spans[at];
+    if (span === undefined) {
+      continue;
+    }
     const to = span.to ?? Number.POSITIVE_INFINITY;
     const type = typeNumbers.get(spanType(span)) ?? 0;
     latest = Math.max(latest, to);
@@ -83,25 +87,34 @@ function assignTracks(index: {
   readonly track: Uint8Array;
   readonly tracks: Uint8Array;
 }): void {
+  const ends = new Float64Array(maxTracks);
+  let used = 0;
   let groupStart = 0;
   let groupEnd = Number.NEGATIVE_INFINITY;
-  let ends: number[] = [];
   const count = index.from.length;
   for (let at = 0; at < count; at++) {
     const from = index.from[at] ?? 0;
     const to = index.to[at] ?? 0;
     if (from >= groupEnd) {
-      index.tracks.fill(ends.length, groupStart, at);
+      index.tracks.fill(used, groupStart, at);
       groupStart = at;
-      ends = [];
+      used = 0;
     }
-    const free = ends.findIndex((end) => end <= from);
-    const track = free >= 0 ? free : Math.min(ends.length, maxTracks - 1);
-    ends[track] = free >= 0 ? to : Math.max(ends[track] ?? 0, to);
+    let track = 0;
+    while (track < used && (ends[track] ?? 0) > from) {
+      track++;
+    }
+    if (track === maxTracks) {
+      track--;
+      ends[track] = Math.max(ends[track] ?? 0, to);
+    } else {
+      ends[track] = to;
+      used = Math.max(used, track + 1);
+    }
     index.track[at] = track;
     groupEnd = Math.max(groupEnd, to);
   }
-  index.tracks.fill(ends.length, groupStart, count);
+  index.tracks.fill(used, groupStart, count);
 }
 
 function isSorted(spans: readonly Span[]): boolean {

@@ -11,14 +11,14 @@ import { createLaneKeys } from './laneKeys.ts';
 import { visibleRows } from './laneRows.ts';
 import { createPainter, type Painter } from './painter.ts';
 import { attachPointer } from './pointer.ts';
-import { axisHeight, createIndexCache, rowHeight, type Scene } from './scene.ts';
+import { axisHeight, type FindIndex, rowHeight, type Scene } from './scene.ts';
 import { SpanTip, type Tip } from './spanTip.tsx';
 import { type TimeRange, rangeOf } from './viewport.ts';
 
 const overscan = 4;
 
 /** The tree of agents with their lanes on a common time axis. */
-export function LanesView({ store }: { readonly store: Store }) {
+export function LanesView({ store, find }: { readonly store: Store; readonly find: FindIndex }) {
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<Painter | undefined>(undefined);
@@ -29,7 +29,6 @@ export function LanesView({ store }: { readonly store: Store }) {
   const hovered = useSignal<AgentId | undefined>(undefined);
   const tip = useSignal<Tip | undefined>(undefined);
   const spoken = useSignal('');
-  const find = useMemo(createIndexCache, []);
   useTick(store.live.value, 1_000);
 
   const rows = store.rows.value;
@@ -97,7 +96,7 @@ export function LanesView({ store }: { readonly store: Store }) {
       >
         <div class="lanes-space" style={{ height: `${axisHeight + rows.length * rowHeight + 8}px` }}>
           <div class="lanes-still" style={{ height: `${size.height}px` }}>
-            <div class="names-head" style={{ width: `${names}px`, height: `${axisHeight}px` }} aria-hidden="true">
+            <div class={`names-head${narrowness(names)}`} style={{ width: `${names}px`, height: `${axisHeight}px` }} aria-hidden="true">
               <span class="lane-label">Agent</span>
               <span class="lane-number">Tokens</span>
               <span class="lane-number lane-cost">Cost</span>
@@ -106,7 +105,7 @@ export function LanesView({ store }: { readonly store: Store }) {
           </div>
           {/* The lines are moved to, not focused: focus would be lost whenever a line is not drawn. */}
           <div
-            class={`lanes-tree${names < 300 ? ' narrow' : ''}`}
+            class={`lanes-tree${narrowness(names)}`}
             role="tree"
             tabIndex={0}
             aria-label="Agents"
@@ -123,6 +122,7 @@ export function LanesView({ store }: { readonly store: Store }) {
                 now={store.now()}
                 selected={row.agent.id === agentId}
                 hovered={row.agent.id === hovered.value}
+                indent={names < 300 ? 6 : 12}
                 providerLabel={labels[row.agent.provider] ?? 'Practice model (offline)'}
                 onSelect={() => store.select(row.agent.id)}
                 onToggle={() =>
@@ -158,7 +158,12 @@ export function LanesView({ store }: { readonly store: Store }) {
   );
 }
 
-/** The names never take more than three fifths, so that lanes stay to be seen in a narrow panel. */
+/** Which columns there is no room for. */
+function narrowness(names: number): string {
+  return `${names < 290 ? ' no-words' : ''}${names < 260 ? ' no-cost' : ''}${names < 200 ? ' no-tokens' : ''}`;
+}
+
+/** The names never take more than half, so that lanes stay to be seen in a narrow panel. */
 function namesWidth(wanted: number, width: number): number {
-  return Math.round(Math.max(100, Math.min(wanted, width * 0.6)));
+  return Math.round(Math.max(100, Math.min(wanted, width * 0.48)));
 }

@@ -1,13 +1,12 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { type SpanType, spanTypes, spanWords } from '../text/words.ts';
 import type { Store } from '../store.ts';
 import { readPalette, watchTheme } from './palette.ts';
 import { createFills } from './patterns.ts';
-import { createIndexCache } from './scene.ts';
+import type { FindIndex } from './scene.ts';
 
 /** The types of span that occur, each drawn exactly as in the lanes. */
-export function Legend({ store }: { readonly store: Store }) {
-  const find = useMemo(createIndexCache, []);
+export function Legend({ store, find }: { readonly store: Store; readonly find: FindIndex }) {
   const { lanes } = store.mirror.value.state;
   let present = 0;
   for (const agent of store.agents.value) {

@@ -49,8 +49,10 @@ function paintGrid({ context, palette }: Brush, scene: Scene): void {
     const x = Math.round(toX(scene, tick.at));
     context.fillStyle = palette.grid;
     context.fillRect(x, axisHeight - 5, 1, scene.height);
-    context.fillStyle = palette.dim;
-    context.fillText(tick.label, x + 4, axisHeight / 2);
+    if (x + 4 + context.measureText(tick.label).width <= scene.width) {
+      context.fillStyle = palette.dim;
+      context.fillText(tick.label, x + 4, axisHeight / 2);
+    }
   }
   context.fillStyle = palette.grid;
   context.fillRect(0, axisHeight - 1, scene.width, 1);
@@ -61,6 +63,11 @@ function paintGround({ context, palette }: Brush, scene: Scene, agent: Agent, to
   if (ground !== undefined) {
     context.fillStyle = ground;
     context.fillRect(0, top, scene.width, rowHeight);
+  }
+  if (agent.id === scene.selected) {
+    context.fillStyle = palette.selectedBorder;
+    context.fillRect(0, top, scene.width, 1);
+    context.fillRect(0, top + rowHeight - 1, scene.width, 1);
   }
 }
 

@@ -7,6 +7,7 @@ export interface Palette {
   readonly background: string;
   readonly grid: string;
   readonly selected: string;
+  readonly selectedBorder: string;
   readonly hovered: string;
   readonly now: string;
   readonly bad: string;
@@ -31,6 +32,7 @@ export function readPalette(element: Element): Palette {
     background: color('background'),
     grid: color('grid'),
     selected: color('selected'),
+    selectedBorder: color('selected-border'),
     hovered: color('hovered'),
     now: color('now'),
     bad: color('bad'),

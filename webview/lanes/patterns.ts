@@ -68,6 +68,8 @@ export function createFills(palette: Palette, scale: number): FillSpan {
       pattern = createPattern(context, palette.spans[type], strokes[type], scale);
       patterns.set(type, pattern);
     }
+    context.fillStyle = palette.background;
+    context.fillRect(x, y, width, height);
     context.globalAlpha = grounds[type];
     context.fillStyle = palette.spans[type];
     context.fillRect(x, y, width, height);

@@ -13,7 +13,7 @@ export interface TimeRange {
 const shortest = 20;
 const longest = 400 * 24 * 3_600_000;
 /** Room right of the last moment, as a share of the whole, so that the live end is not glued to the border. */
-const room = 0.03;
+const room = 0.05;
 
 /** The time range that a zoom shows of `extent`, whose end is now while anything is live. */
 export function rangeOf(zoom: Zoom, extent: TimeRange): TimeRange {

@@ -30,7 +30,7 @@ export function tokensOfKind(usage: Usage, kind: TokenKind): number {
 
 /** Tokens used so far at moments in order; each kind is stacked upon those before it in {@link tokenKinds}. */
 export interface UsageSeries {
-  /** Seconds since the epoch, strictly rising, as the chart wants them. */
+  /** Seconds since the start, strictly rising, as the chart wants them. */
   readonly seconds: readonly number[];
   readonly stacked: Readonly<Record<TokenKind, readonly number[]>>;
   /** The same without stacking, for the values under the pointer. */
@@ -44,18 +44,19 @@ export interface UsageSeries {
 export function usageSeries(points: readonly UsagePoint[], start: number, end: number, max: number): UsageSeries {
   const sorted = points.toSorted((a, b) => a.at - b.at);
   const step = Math.max(1, (end - start) / Math.max(1, max));
-  const seconds: number[] = [start / 1_000];
+  const seconds: number[] = [0];
   const plain: Record<TokenKind, number[]> = { output: [0], input: [0], cacheWrite: [0], cacheRead: [0] };
   const sums: Record<TokenKind, number> = { output: 0, input: 0, cacheWrite: 0, cacheRead: 0 };
   let bucket = 0;
   const write = (at: number): void => {
     const last = seconds.at(-1) ?? 0;
-    const replace = at / 1_000 <= last && seconds.length > 1;
+    const second = (at - start) / 1_000;
+    const replace = second <= last && seconds.length > 1;
     for (const kind of tokenKinds) {
       plain[kind].splice(replace ? -1 : plain[kind].length, replace ? 1 : 0, sums[kind]);
     }
     if (!replace) {
-      seconds.push(Math.max(at / 1_000, last + 0.001));
+      seconds.push(Math.max(second, last + 0.001));
     }
   };
   for (const [index, point] of sorted.entries()) {
@@ -68,7 +69,7 @@ export function usageSeries(points: readonly UsagePoint[], start: number, end: n
       write(point.at);
     }
   }
-  if (end / 1_000 > (seconds.at(-1) ?? 0)) {
+  if ((end - start) / 1_000 > (seconds.at(-1) ?? 0)) {
     write(end);
   }
   return { seconds, plain, stacked: stack(plain) };

@@ -8,13 +8,11 @@ import { tokenKinds, tokenWords, type UsageSeries } from './series.ts';
 
 interface UsageChartProps {
   readonly series: UsageSeries;
-  /** Ms since the epoch from which the axis counts. */
-  readonly origin: number;
   readonly title: string;
 }
 
 /** Tokens used over time, stacked by kind. */
-export function UsageChart({ series, origin, title }: UsageChartProps) {
+export function UsageChart({ series, title }: UsageChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const latest = useRef(series);
@@ -30,7 +28,7 @@ export function UsageChart({ series, origin, title }: UsageChartProps) {
     const build = (): void => {
       chart.current?.destroy();
       chart.current = new uPlot(
-        options(readPalette(element), origin, element, () => latest.current),
+        options(readPalette(element), element, () => latest.current),
         toData(latest.current),
         element,
       );
@@ -42,7 +40,7 @@ export function UsageChart({ series, origin, title }: UsageChartProps) {
       chart.current?.destroy();
       chart.current = undefined;
     };
-  }, [ready, origin]);
+  }, [ready]);
   useEffect(() => {
     if (ready) {
       chart.current?.setSize(chartSize({ width, height }));
@@ -51,6 +49,13 @@ export function UsageChart({ series, origin, title }: UsageChartProps) {
   useEffect(() => chart.current?.setData(toData(series)), [series]);
 
   return <div class="chart" ref={host} role="img" aria-label={title} />;
+}
+
+/** Round numbers of seconds between ticks. */
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
+
+function timeLabel(seconds: number): string {
+  return elapsedLabel(Math.max(0, Math.round(seconds * 1_000)), 1_000);
 }
 
 const legendHeight = 26;
@@ -66,7 +71,7 @@ function toData(series: UsageSeries): uPlot.AlignedData {
   return [[...series.seconds], ...painted.map((kind) => [...series.stacked[kind]])];
 }
 
-function options(palette: Palette, origin: number, element: HTMLElement, series: () => UsageSeries): uPlot.Options {
+function options(palette: Palette, element: HTMLElement, series: () => UsageSeries): uPlot.Options {
   const axis = {
     stroke: palette.dim,
     font: `11px ${palette.font}`,
@@ -84,16 +89,18 @@ function options(palette: Palette, origin: number, element: HTMLElement, series:
         ...axis,
         size: 24,
         space: 70,
-        values: (_, splits) => splits.map((at) => elapsedLabel(Math.max(0, Math.round(at * 1_000 - origin)), 1_000)),
+        incrs: steps,
+        values: (_, splits) => splits.map((at) => timeLabel(at)),
       },
       { ...axis, size: 48, values: (_, splits) => splits.map((count) => formatTokens(count)) },
     ],
     series: [
-      { label: 'Time', value: (_, at) => (at === null ? '' : elapsedLabel(Math.max(0, Math.round(at * 1_000 - origin)), 1_000)) },
+      { label: 'Time', value: (_, at) => (at === null ? '' : timeLabel(at)) },
       ...painted.map((kind) => ({
         label: tokenWords[kind],
         stroke: palette.background,
-        width: 1,
+        width: 0,
+        points: { show: false },
         fill: palette.tokens[kind],
         paths: uPlot.paths.stepped?.({ align: 1 }) ?? (() => null),
         value: (_: uPlot, __: number | null, ___: number, at: number | null) => formatTokens(series().plain[kind].at(at ?? -1) ?? 0),

@@ -43,7 +43,6 @@ export function UsageView({ store, agent }: { readonly store: Store; readonly ag
       <UsageChart
         key={whole.value ? 'all' : agent.id}
         series={series}
-        origin={extent.from}
         title={`Tokens used over time: ${tokenKinds.map((kind) => `${tokenWords[kind]} ${formatTokens(series.plain[kind].at(-1) ?? 0)}`).join(', ')}`}
       />
       <div class="usage-table">

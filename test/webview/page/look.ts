@@ -1,0 +1,75 @@
+/*
+ * A development tool: paints every scenario in every theme, saves pictures and prints what frames cost.
+ *
+ *   npx esbuild test/webview/page/look.ts --bundle --platform=node --format=esm --packages=external --outfile=out/look.mjs
+ *   node out/look.mjs FOLDER_FOR_PICTURES [part of a name]
+ */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+import { measureFrames } from './frames.ts';
+import { openViewPage } from './openPage.ts';
+import * as scenarios from './scenarios.ts';
+import type { ThemeName } from './themes.ts';
+
+const [folder = 'out/pictures', only = ''] = process.argv.slice(2);
+const dist = resolve('dist');
+mkdirSync(folder, { recursive: true });
+
+const twelve = scenarios.twelveAgents();
+const one = scenarios.oneAgent();
+type Picture = readonly [
+  name: string,
+  scenario: () => scenarios.Scenario,
+  options?: { theme?: ThemeName; width?: number; height?: number; state?: Readonly<Record<string, unknown>> },
+];
+const pictures: readonly Picture[] = [
+  ['twelve-dark', () => twelve, { width: 1000, height: 800 }],
+  ['twelve-light', () => twelve, { theme: 'light', width: 1400, height: 700 }],
+  ['twelve-contrast', () => twelve, { theme: 'contrast', width: 1000, height: 800 }],
+  ['one-dark', () => one, { width: 1000, height: 900, state: { agentId: one.select, split: 0.25 } }],
+  ['one-light', () => one, { theme: 'light', width: 1300, height: 600 }],
+  ['one-usage', () => one, { state: { agentId: one.select, tab: 'usage', split: 0.3 } }],
+  ['twelve-usage-light', () => twelve, { theme: 'light', height: 900, state: { agentId: twelve.select, tab: 'usage', split: 0.35 } }],
+  ['twelve-report', () => twelve, { height: 900, state: { agentId: twelve.select, tab: 'report', split: 0.4 } }],
+  [
+    'twelve-report-contrast',
+    () => twelve,
+    { theme: 'contrast', height: 900, state: { agentId: twelve.select, tab: 'report', split: 0.4 } },
+  ],
+  ['narrow', () => twelve, { width: 500, height: 800 }],
+  ['narrow-long', scenarios.longTexts, { width: 500, height: 800 }],
+  ['long', scenarios.longTexts, { theme: 'light', width: 1000, height: 800 }],
+  ['empty-dark', scenarios.empty, { height: 500 }],
+  ['empty-contrast', scenarios.empty, { theme: 'contrast', height: 500 }],
+  ['many', () => scenarios.manySpans(100_000), { width: 1400, height: 900 }],
+  ['long-transcript', () => scenarios.longTranscript(3_000), { height: 800 }],
+];
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+});
+try {
+  for (const [name, scenario, options] of pictures.filter(([each]) => each.includes(only))) {
+    const view = await openViewPage(browser, dist, { ...options, scenario: scenario() });
+    await view.page.waitForSelector('.lanes-canvas, .welcome');
+    await view.page.waitForTimeout(500);
+    await view.page.screenshot({ path: join(folder, `${name}.png`) });
+    const nodes = await view.page.evaluate(() => document.querySelectorAll('*').length);
+    process.stdout.write(
+      `${name}: ${nodes} elements${view.trouble.length > 0 ? `, TROUBLE ${view.trouble.slice(0, 3).join(' | ')}` : ''}\n`,
+    );
+    if (name === 'many') {
+      const first = await view.page.evaluate(() => window.flotillaHost.paint.firstMs);
+      const frames = await measureFrames(view.page, 120);
+      process.stdout.write(
+        `  first paint ${Math.round(first)} ms after the snapshot was sent; frames while zooming: ${JSON.stringify(frames)} ms\n`,
+      );
+      await view.page.screenshot({ path: join(folder, `${name}-zoomed.png`) });
+    }
+    await view.page.close();
+  }
+} finally {
+  await browser.close();
+}
