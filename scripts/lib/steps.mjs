@@ -27,17 +27,17 @@ export async function toolStep(processes, { root, name, script, args, timeoutMs 
 /**
  * Runs mocha on bundled tests. A runner that breaks or finds no test counts as one failure.
  * @param {Processes} processes
- * @param {{ root: string, name: string, files: string, args?: readonly string[], env?: Readonly<Record<string, string>>, timeoutMs?: number, onLine?: (line: string) => void }} options
+ * @param {{ root: string, name: string, files: string, args?: readonly string[], env?: Readonly<Record<string, string>>, timeoutMs?: number }} options
  * @returns {Promise<StepResult>}
  */
-export async function mochaStep(processes, { root, name, files, args = [], env = {}, timeoutMs = 300_000, onLine }) {
+export async function mochaStep(processes, { root, name, files, args = [], env = {}, timeoutMs = 300_000 }) {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-counts-'));
   const countsFile = join(folder, 'counts.json');
   try {
     const ended = await processes.run(
       process.execPath,
       [join(root, 'node_modules/mocha/bin/mocha.js'), '--reporter', join(root, 'scripts/lib/countingReporter.mjs'), ...args, files],
-      { cwd: root, env: { ...process.env, ...env, FLOTILLA_TEST_COUNTS: countsFile }, timeoutMs, ...(onLine ? { onLine } : {}) },
+      { cwd: root, env: { ...process.env, ...env, FLOTILLA_TEST_COUNTS: countsFile }, timeoutMs },
     );
     const late = ended.timedOut ? `\nstopped after ${timeoutMs / 1000} s` : '';
     const counts = honestCounts(readCounts(countsFile), ended.code === 0 && !ended.timedOut);
