@@ -24,7 +24,7 @@ export interface JournalScan {
   readonly end: number;
   /** The last good line is whole except for its line feed. */
   readonly lacksLineFeed: boolean;
-  /** Line numbers of facts that a writer added after it had been replaced by another; they do not count. */
+  /** Line numbers of facts that a writer added after it had been replaced by the last one; they do not count. */
   readonly overtaken: readonly number[];
   readonly problem: JournalProblem | undefined;
 }
@@ -68,7 +68,7 @@ type Misfit = Pick<JournalProblem, 'kind' | 'why'>;
 /** The rules of the format, fed one line at a time. */
 class Scanner {
   readonly #entries: JournalEntry[] = [];
-  readonly #overtaken: number[] = [];
+  #overtaken: number[] = [];
   #line = 0;
   #end = 0;
   #seq = 0;
@@ -120,9 +120,11 @@ class Scanner {
       case 'header':
         return this.#line === 1 ? this.#begin(content) : { kind: 'damaged', why: 'there is a second header' };
       case 'opened':
-        if (content.after !== this.#seq || content.epoch <= this.#epoch) {
+        if (content.after > this.#seq || content.epoch <= this.#epoch) {
           return { kind: 'damaged', why: `a writer went on after fact ${content.after}, and here the last one is ${this.#seq}` };
         }
+        this.#overtaken = [];
+        this.#dropBehind(content.after);
         return this.#begin(content);
       case 'fact':
         return this.#acceptFact(content);
@@ -136,6 +138,16 @@ class Scanner {
     this.#schema = content.schema;
     this.#epoch = content.epoch;
     return undefined;
+  }
+
+  /**
+   * A new writer has not seen these, because its predecessor wrote them after losing the lock; and for the same reason they were never
+   * acknowledged.
+   */
+  #dropBehind(seq: number): void {
+    const dropped = this.#entries.splice(seq);
+    this.#overtaken.push(...dropped.map((_, index) => this.#line - dropped.length + index));
+    this.#seq = seq;
   }
 
   #acceptFact(fact: Extract<LineContent, { kind: 'fact' }>): Misfit | undefined {

@@ -21,7 +21,7 @@ export const amongOthers: LockHost = { name: 'host', pid: 2, isAlive: () => true
 /** Opens the journal of a folder in a test file system. */
 export function openIn(
   fs: JournalFs,
-  options: { readonly clock?: FakeClock; readonly host?: LockHost; readonly log?: Log } = {},
+  options: { readonly clock?: FakeClock; readonly host?: LockHost; readonly waitForLockMs?: number } = {},
 ): Promise<OpenedJournal> {
   return openJournal({ directory: folder, clock: new FakeClock(), log: quietLog, host: aloneOnHost, fs, ...options });
 }
