@@ -10,7 +10,7 @@ import { runToolCall } from './toolCall.ts';
 import { sleepUntilNeeded, takeSlotAgain } from './waiting.ts';
 
 /** An agent's history while it runs: what was said, and what the next request will add. Only ever appended to. */
-interface Conversation {
+interface WorkingHistory {
   readonly messages: HistoryMessage[];
   pending: UserPart[];
   /** Replies in a row that neither called a tool nor said anything, or that were cut off. */
@@ -26,17 +26,17 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
   try {
     await handle.takeSlot(false);
     deps.commit([{ type: 'agentStarted', agentId: handle.id }]);
-    const talk = await resumeTalk(deps);
+    const history = await resumeHistory(deps);
     for (;;) {
       await holdWhilePaused(deps, handle);
       handle.beginStep();
-      deliverMessages(talk, deps, handle);
-      const reply = await requestReply(talk.messages, talk.pending, deps, handle);
+      deliverMessages(history, deps, handle);
+      const reply = await requestReply(history.messages, history.pending, deps, handle);
       if (reply === undefined) {
         continue;
       }
-      appendReply(talk, reply);
-      const report = await settleReply(reply, talk, deps, handle);
+      appendReply(history, reply);
+      const report = await settleReply(reply, history, deps, handle);
       if (report !== undefined && deps.agent().mailbox.length === 0) {
         return { kind: 'done', report };
       }
@@ -50,18 +50,18 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
 }
 
 /** Adds what was asked and what was answered; an empty reply is none, so its question stays for the next request. */
-function appendReply(talk: Conversation, reply: ModelReply): void {
+function appendReply(history: WorkingHistory, reply: ModelReply): void {
   if (reply.blocks.length === 0) {
     return;
   }
-  if (talk.pending.length > 0) {
-    talk.messages.push({ role: 'user', parts: talk.pending });
+  if (history.pending.length > 0) {
+    history.messages.push({ role: 'user', parts: history.pending });
   }
-  talk.messages.push({ role: 'assistant', blocks: reply.blocks });
-  talk.pending = [];
+  history.messages.push({ role: 'assistant', blocks: reply.blocks });
+  history.pending = [];
 }
 
-async function resumeTalk(deps: AgentDeps): Promise<Conversation> {
+async function resumeHistory(deps: AgentDeps): Promise<WorkingHistory> {
   const transcript = deps.transcript();
   const history = historyOf(transcript, await loadOutputs(transcript, deps.blobs));
   return { messages: [...history.messages], pending: [...history.pending], fruitless: 0 };
@@ -80,30 +80,30 @@ async function holdWhilePaused(deps: AgentDeps, handle: AgentHandle): Promise<vo
 }
 
 /** Everything in the mailbox becomes part of the next request; this is the acknowledgement the sender sees. */
-function deliverMessages(talk: Conversation, deps: AgentDeps, handle: AgentHandle): void {
-  const last = talk.messages.at(-1);
-  if (talk.pending.length === 0 && deps.agent().mailbox.length === 0 && last?.role === 'assistant' && talk.fruitless === 0) {
+function deliverMessages(history: WorkingHistory, deps: AgentDeps, handle: AgentHandle): void {
+  const last = history.messages.at(-1);
+  if (history.pending.length === 0 && deps.agent().mailbox.length === 0 && last?.role === 'assistant' && history.fruitless === 0) {
     nudge('Go on.', deps, handle);
   }
   const { mailbox, turn } = deps.agent();
   for (const message of mailbox) {
     deps.commit([{ type: 'messageDelivered', messageId: message.messageId, agentId: handle.id, turn: turn + 1 }]);
-    talk.pending.push({ kind: 'text', text: renderMessage(message) });
+    history.pending.push({ kind: 'text', text: renderMessage(message) });
   }
 }
 
 /** What a reply leads to; the report, once the agent has given one. */
-async function settleReply(reply: ModelReply, talk: Conversation, deps: AgentDeps, handle: AgentHandle): Promise<Report | undefined> {
+async function settleReply(reply: ModelReply, history: WorkingHistory, deps: AgentDeps, handle: AgentHandle): Promise<Report | undefined> {
   const calls = reply.blocks.filter((block) => block.kind === 'toolCall');
   if (calls.length > 0) {
-    talk.fruitless = 0;
-    return runCalls(calls, reply, talk, deps, handle);
+    history.fruitless = 0;
+    return runCalls(calls, reply, history, deps, handle);
   }
   endTurn(deps, handle);
   switch (reply.stop) {
     case 'pauseTurn':
-      talk.fruitless++;
-      return boundFruitless(talk, 'The model paused its turn again and again.');
+      history.fruitless++;
+      return boundFruitless(history, 'The model paused its turn again and again.');
     case 'contextWindow':
       throw new RunFailure({
         kind: 'contextWindow',
@@ -111,19 +111,19 @@ async function settleReply(reply: ModelReply, talk: Conversation, deps: AgentDep
         next: 'Start an agent on the rest of the task; this one cannot go on.',
       });
     case 'maxTokens':
-      talk.fruitless++;
-      boundFruitless(talk, 'The reply was cut off at the output limit again and again.');
+      history.fruitless++;
+      boundFruitless(history, 'The reply was cut off at the output limit again and again.');
       nudge('Your reply was cut off at the output limit. Go on where you stopped, in smaller pieces.', deps, handle);
       return undefined;
     default:
-      return finish(reply, talk, deps, handle);
+      return finish(reply, history, deps, handle);
   }
 }
 
 async function runCalls(
   calls: readonly Extract<ModelReply['blocks'][number], { kind: 'toolCall' }>[],
   reply: ModelReply,
-  talk: Conversation,
+  history: WorkingHistory,
   deps: AgentDeps,
   handle: AgentHandle,
 ): Promise<Report | undefined> {
@@ -138,7 +138,7 @@ async function runCalls(
   });
   endTurn(deps, handle);
   handle.signal.throwIfAborted();
-  talk.pending = results.map((result) => result.part);
+  history.pending = results.map((result) => result.part);
   return results.find((result) => result.report !== undefined)?.report;
 }
 
@@ -148,7 +148,7 @@ function endTurn(deps: AgentDeps, handle: AgentHandle): void {
 }
 
 /** A reply without calls: wait for children if there are any, else it is the report, if it says anything. */
-async function finish(reply: ModelReply, talk: Conversation, deps: AgentDeps, handle: AgentHandle): Promise<Report | undefined> {
+async function finish(reply: ModelReply, history: WorkingHistory, deps: AgentDeps, handle: AgentHandle): Promise<Report | undefined> {
   if (deps.liveChildren() > 0 && deps.agent().mailbox.length === 0) {
     await waitForChildren(deps, handle);
   }
@@ -162,8 +162,8 @@ async function finish(reply: ModelReply, talk: Conversation, deps: AgentDeps, ha
   if (summary !== '') {
     return { summary, findings: [], filesRead: [], filesChanged: [], recommendations: [], openQuestions: [], notes: [] };
   }
-  talk.fruitless++;
-  boundFruitless(talk, 'The model ended its turn without a word and without a report, again and again.');
+  history.fruitless++;
+  boundFruitless(history, 'The model ended its turn without a word and without a report, again and again.');
   nudge('You ended your turn without saying anything. Call `report` with your result, or go on with the task.', deps, handle);
   return undefined;
 }
@@ -174,8 +174,8 @@ async function waitForChildren(deps: AgentDeps, handle: AgentHandle): Promise<vo
   deps.commit([{ type: 'waitEnded', agentId: handle.id }]);
 }
 
-function boundFruitless(talk: Conversation, message: string): undefined {
-  if (talk.fruitless >= maxFruitless) {
+function boundFruitless(history: WorkingHistory, message: string): undefined {
+  if (history.fruitless >= maxFruitless) {
     throw new RunFailure({ kind: 'noReport', message, next: 'Look at its transcript, then retry it or give it a follow-up task.' });
   }
 }

@@ -45,7 +45,7 @@ export async function requestReply(
   try {
     const { provider, gate, clock, random } = deps;
     const { idleTimeoutMs } = deps.settings();
-    const asked = pending.length > 0 ? [...messages, { role: 'user' as const, parts: pending }] : messages;
+    const asked = pending.length > 0 ? [...messages, { role: 'user' as const, parts: [...pending] }] : messages;
     const reply = await requestModel(
       { provider, gate, clock, random, idleTimeoutMs, maxAttempts, on },
       { agentId: id, model: requestedModel, effort, system: prompt.system, tools: prompt.tools, messages: asked },

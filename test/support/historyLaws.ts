@@ -3,7 +3,8 @@ import type { ModelRequest } from '../../src/orchestrator/ports.ts';
 
 /**
  * What an endpoint would refuse in a request, or undefined: a history that does not begin and end with the user, roles that do not
- * alternate, tool calls whose results are not at once and first in the next message, or a prefix that changed since the agent's last request.
+ * alternate, tool calls whose results are not at once and first in the next message, or a prefix that changed since the agent's last
+ * request. A last message that got no answer may be added to.
  */
 export function findBrokenHistory(before: ModelRequest | undefined, request: ModelRequest): string | undefined {
   const { messages } = request;
@@ -42,10 +43,20 @@ function findBrokenPair(previous: HistoryMessage | undefined, message: HistoryMe
   return firstText >= 0 && firstText < results.length ? 'text before a tool result' : undefined;
 }
 
+/** Nothing is bound to a question that was never answered, so more may be said before it is asked again. */
+function isKept(message: HistoryMessage, now: HistoryMessage | undefined, unanswered: boolean): boolean {
+  if (!unanswered || message.role !== 'user' || now?.role !== 'user') {
+    return JSON.stringify(message) === JSON.stringify(now);
+  }
+  return message.parts.every((part, index) => JSON.stringify(part) === JSON.stringify(now.parts[index]));
+}
+
 function findChange(before: ModelRequest, now: ModelRequest): string | undefined {
   if (before.system !== now.system || JSON.stringify(before.tools) !== JSON.stringify(now.tools)) {
     return 'the system prompt or the tools changed between two requests';
   }
-  const changed = before.messages.findIndex((message, index) => JSON.stringify(message) !== JSON.stringify(now.messages[index]));
+  const changed = before.messages.findIndex(
+    (message, index) => !isKept(message, now.messages[index], index === before.messages.length - 1),
+  );
   return changed < 0 ? undefined : `message ${changed} changed or is gone since the last request: the history must be append-only`;
 }
