@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** What a person does in a VS Code window, by name. Each waits for what it names, and fails after 15 s without it. */
+export interface Workbench {
+  /** Resolves when the workbench is drawn. */
+  untilUsable(): Promise<void>;
+  /** Runs a command by its title, such as "Flotilla: Start Run". */
+  palette(title: string): Promise<void>;
+  /** Types into the input or pick that is open, and accepts. */
+  answer(text: string): Promise<void>;
+  /** Picks the first entry of the open pick whose text contains this. */
+  pick(text: string): Promise<void>;
+  /** Brings the tree of the fleet to the front. */
+  showFleet(): Promise<void>;
+  /** The rows of the fleet's tree as they are read out, top to bottom. */
+  treeRows(): Promise<readonly string[]>;
+  /** The first row of the fleet's tree that contains this text. */
+  row(text: string): Locator;
+  /** The page inside the webview that is in front; webviews are two frames deep. */
+  webview(): FrameLocator;
+  /** Notifications that are shown, as text. */
+  notifications(): Promise<readonly string[]>;
+  /** Loads the window again, as a person does with Reload Window. */
+  reload(): Promise<void>;
+  /** Saves a picture under out/test-results, and returns its path. */
+  screenshot(name: string): Promise<string>;
+}
+
+const waitMs = 15_000;
+
+/** Drives the workbench that `page` shows; pictures go to a folder. */
+export function createWorkbench(page: Page, pictures: string): Workbench {
+  page.setDefaultTimeout(waitMs);
+  const input = page.locator('.quick-input-widget .quick-input-box input');
+  const entries = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
+  const rows = page.locator('.sidebar .pane-body .monaco-list-row');
+  const untilUsable = async (): Promise<void> => {
+    await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 60_000 });
+    await page.locator('.activitybar .action-label[aria-label^="Flotilla"]').waitFor({ timeout: 60_000 });
+  };
+  return {
+    untilUsable,
+    palette: async (title) => {
+      await page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      await entries.filter({ hasText: title }).first().click();
+    },
+    answer: async (text) => {
+      await input.waitFor();
+      await input.fill(text);
+      await page.keyboard.press('Enter');
+    },
+    pick: async (text) => {
+      await entries.filter({ hasText: text }).first().click();
+    },
+    showFleet: async () => {
+      const icon = page.locator('.activitybar .action-item', { has: page.locator('.action-label[aria-label^="Flotilla"]') });
+      if (!(await icon.getAttribute('class'))?.includes('checked')) {
+        await icon.click();
+      }
+      await page.locator('.sidebar .title-label', { hasText: 'Flotilla' }).waitFor();
+    },
+    treeRows: () => rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? row.textContent ?? '')),
+    row: (text) => rows.filter({ hasText: text }).first(),
+    webview: () => page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame'),
+    notifications: () => page.locator('.notification-list-item-message').allTextContents(),
+    reload: async () => {
+      await page.reload();
+      await untilUsable();
+    },
+    screenshot: async (name) => {
+      mkdirSync(pictures, { recursive: true });
+      const file = join(pictures, `${name}.png`);
+      await page.screenshot({ path: file });
+      return file;
+    },
+  };
+}
