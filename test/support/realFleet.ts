@@ -1,16 +1,15 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AssembledFleet, assembleFleet, type FleetParts } from '../../src/assembleFleet.ts';
-import { listPrices } from '../../src/core/prices.ts';
 import type { FleetState } from '../../src/core/state.ts';
+import { createFleet } from '../../src/openFleet.ts';
 import type { Fleet } from '../../src/orchestrator/fleet.ts';
-import type { FleetSettings, Log, ModelProvider } from '../../src/orchestrator/ports.ts';
+import type { Log, ModelProvider } from '../../src/orchestrator/ports.ts';
 import { createClock } from '../../src/platform/clock.ts';
-import { createRights } from '../../src/policy/rights.ts';
-import { createBlobs } from '../../src/store/blobs.ts';
 import { openJournal } from '../../src/store/journalFile.ts';
+import { parseSettings, type Settings } from '../../src/ui/parseSettings.ts';
 import { closedDocuments } from '../../src/workspace/openDocuments.ts';
+import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
 
 /** The shipped assembly over a throw-away copy of a folder, with a real journal, real tools and real processes. */
 export interface RealFleet {
@@ -27,19 +26,9 @@ export interface RealFleetOptions {
   /** Folder to copy as the workspace. */
   readonly source: string;
   readonly provider: ModelProvider;
-  readonly settings?: Partial<FleetSettings>;
-  /** Whether agents may write and run commands without asking. */
-  readonly allow?: { readonly writes: boolean; readonly commands: readonly string[] };
+  /** Settings by name without `flotilla.`; the others have their defaults. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
-
-const settings: FleetSettings = {
-  models: { lead: 'claude-opus-5-5', worker: 'claude-sonnet-5-5', scout: 'claude-haiku-5-5' },
-  effort: { lead: 'high', worker: 'medium', scout: 'low' },
-  maxConcurrentAgents: 16,
-  maxDepth: 2,
-  maxAgentsPerRun: 100,
-  idleTimeoutMs: 30_000,
-};
 
 export async function openRealFleet(options: RealFleetOptions): Promise<RealFleet> {
   const root = await mkdtemp(join(tmpdir(), 'flotilla-'));
@@ -49,37 +38,26 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   const errors: string[] = [];
   const log = logInto(errors);
   const clock = createClock();
-  const opened = await openJournal({ directory: storage, clock, log });
-  const parts: FleetParts = {
+  const settings: Settings = parseSettings((name) => options.settings?.[name]).settings;
+  const files = createWorkspaceFiles({
     folders: () => [{ name: 'workspace', path: workspace }],
     documents: closedDocuments,
     ripgrep: async () => undefined,
-    journal: opened.journal,
-    entries: opened.entries,
-    blobs: createBlobs({ directory: storage }),
-    readOnly: opened.readOnly,
-    storageFolder: storage,
-    markerPrefix: 'flotilla-test',
-    clock,
-    log,
-    settings: () => ({ ...settings, ...options.settings }),
-    rights: createRights({
-      writes: options.allow?.writes === true ? 'allow' : 'ask',
-      commands: 'allowListed',
-      allowedCommands: options.allow?.commands ?? [],
-    }),
-    prices: () => listPrices,
-    providers: [options.provider],
-    provider: () => options.provider,
-  };
-  const assembled = assembleFleet(parts);
+  });
+  const { provider } = options;
+  const providers = { all: [provider], current: () => provider, prices: () => settings.prices };
+  const opened = await openJournal({ directory: storage, clock, log });
+  const { fleet, close } = createFleet({ storage, clock, log, settings: () => settings, files, providers }, opened);
   return {
-    fleet: assembled.fleet,
+    fleet,
     workspace,
     storage,
     errors,
-    until: (condition) => until(assembled.fleet, condition),
-    close: () => close(assembled, opened.journal, root),
+    until: (condition) => until(fleet, condition),
+    close: async () => {
+      await close();
+      await rm(root, { recursive: true, force: true });
+    },
   };
 }
 
@@ -94,13 +72,6 @@ function until(fleet: Fleet, condition: (state: FleetState) => boolean): Promise
     const subscription = fleet.subscribe(check);
     check(fleet.state);
   });
-}
-
-async function close(assembled: AssembledFleet, journal: { close(): Promise<void> }, root: string): Promise<void> {
-  await assembled.fleet.stop();
-  assembled.dispose();
-  await journal.close();
-  await rm(root, { recursive: true, force: true });
 }
 
 function logInto(errors: string[]): Log {
