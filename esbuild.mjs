@@ -178,6 +178,8 @@ function productBuilds() {
       entryPoints: extension,
       outdir: dist,
       external: ['vscode'],
+      // The editor's extension host reports every look at the global `navigator` as a fault of the extension; libraries look at it to find browsers.
+      define: { navigator: 'undefined' },
       plugins: [writeOutputs({ commonJs: true, clean: 'dist/chunks' })],
     },
     {
@@ -248,17 +250,30 @@ async function buildOnce(builds) {
   return results.every((result) => result.status === 'fulfilled');
 }
 
-/** @param {readonly esbuild.BuildOptions[]} builds */
+/** Builds at every change; all builds that run at the same time are told as one. @param {readonly esbuild.BuildOptions[]} builds */
 async function watchAll(builds) {
-  for (const build of builds) {
-    /** @type {esbuild.Plugin} */
-    const report = {
-      name: 'report',
-      setup: (setup) => setup.onEnd((result) => say(result.errors.length > 0 ? '[watch] build failed' : '[watch] build finished')),
-    };
-    const context = await esbuild.context({ ...build, plugins: [...(build.plugins ?? []), report] });
-    await context.watch();
-  }
+  let active = 0;
+  let failed = false;
+  /** @type {esbuild.Plugin} */
+  const report = {
+    name: 'report',
+    setup(build) {
+      build.onStart(() => {
+        if (active++ === 0) {
+          failed = false;
+          say('[watch] build started');
+        }
+      });
+      build.onEnd((result) => {
+        failed ||= result.errors.length > 0;
+        if (--active === 0) {
+          say(failed ? '[watch] build failed' : '[watch] build finished');
+        }
+      });
+    },
+  };
+  const contexts = await Promise.all(builds.map((build) => esbuild.context({ ...build, plugins: [...(build.plugins ?? []), report] })));
+  await Promise.all(contexts.map((context) => context.watch()));
 }
 
 const startedAt = Date.now();
