@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { costOf, findModel } from './core/prices.ts';
+import { costOf, findModel, type PriceTable } from './core/prices.ts';
 import { agentsOfRun } from './core/selectors.ts';
 import type { Disposable } from './lib/disposables.ts';
 import { Fleet } from './orchestrator/fleet.ts';
@@ -45,6 +45,8 @@ export interface OpenFleetDeps {
 export interface Providers {
   readonly all: readonly ModelProvider[];
   readonly current: () => ModelProvider;
+  /** The person's prices, and those of models that are free. */
+  readonly prices: () => PriceTable;
 }
 
 /** A fleet with all that must be let go with it. */
@@ -73,8 +75,11 @@ export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>,
     const options = { baseUrl: () => settings().baseUrl, prices: () => settings().prices, now: () => clock.now() };
     return createAnthropicProvider({ ...options, readKey: async () => readKey() });
   });
+  const free = { contextWindow: 0, maxOutput: 0, prices: [{ bands: [{ input: 0, output: 0 }] }] };
+  const freeModels: PriceTable = Object.fromEntries(Object.values(practice.models ?? {}).map((model) => [model, free]));
   return {
     all: [anthropic, practice],
+    prices: () => ({ ...settings().prices, ...freeModels }),
     current: () => (usesAnthropic(settings(), readKey() !== undefined) ? anthropic : practice),
   };
 }
@@ -120,7 +125,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     agentTypes: builtInAgentTypes,
     provider: providers.current,
     providerOf: (id) => providers.all.find((provider) => provider.id === id),
-    costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: settings().prices }),
+    costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: providers.prices() }),
     renderOpening: ({ brief }, { label }) => renderBrief(brief, { label, folders: folders().map((folder) => folder.name) }),
   });
   if (readOnly === undefined) {

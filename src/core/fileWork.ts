@@ -1,4 +1,4 @@
-import type { AgentId } from './ids.ts';
+import type { AgentId, AskId } from './ids.ts';
 import { isLive } from './selectors.ts';
 import type { Agent, FleetState } from './state.ts';
 
@@ -9,9 +9,11 @@ const recentTurns = 3;
 export interface FileWork {
   readonly agentId: AgentId;
   readonly label: string;
-  readonly doing: 'editing' | 'reading' | 'working';
+  readonly doing: 'editing' | 'reading' | 'working' | 'asking';
   /** From 1. */
   readonly line: number;
+  /** What it waits for the person to decide, when it is asking. */
+  readonly askId?: AskId | undefined;
 }
 
 /** Who works on the file with this path, and where: by its open calls, or else by what it changed last. */
@@ -19,21 +21,28 @@ export function workOnFile(state: FleetState, path: string): readonly FileWork[]
   return Object.values<Agent>(state.agents)
     .filter(isLive)
     .flatMap((agent) => {
-      const work = openWork(agent, path) ?? changedWork(state, agent, path);
+      const work = openWork(state, agent, path) ?? changedWork(state, agent, path);
       return work === undefined ? [] : [{ agentId: agent.id, label: agent.label, ...work }];
     });
 }
 
-function openWork(agent: Agent, path: string): Pick<FileWork, 'doing' | 'line'> | undefined {
+type Where = Pick<FileWork, 'doing' | 'line' | 'askId'>;
+
+function openWork(state: FleetState, agent: Agent, path: string): Where | undefined {
   const call = agent.openCalls.find((open) => open.place?.path === path);
   if (call === undefined) {
     return undefined;
   }
+  const line = call.place?.line ?? 1;
+  const ask = Object.values(state.asks).find((open) => open.agentId === agent.id && open.callId === call.callId);
+  if (ask !== undefined) {
+    return { doing: 'asking', line, askId: ask.askId };
+  }
   const doing = call.name === 'edit_file' || call.name === 'write_file' ? 'editing' : call.name === 'read_file' ? 'reading' : 'working';
-  return { doing, line: call.place?.line ?? 1 };
+  return { doing, line };
 }
 
-function changedWork(state: FleetState, agent: Agent, path: string): Pick<FileWork, 'doing' | 'line'> | undefined {
+function changedWork(state: FleetState, agent: Agent, path: string): Where | undefined {
   if (!agent.filesChanged.includes(path)) {
     return undefined;
   }

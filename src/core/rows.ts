@@ -91,8 +91,7 @@ export function agentRow(agent: Agent, now: number, activeAt: number): Row {
 /** The row of a run, with the totals of its agents. */
 export function runRow(run: Run, phase: RunPhase, agents: readonly Agent[], provider: string | undefined): Row {
   const live = agents.filter(isLive).length;
-  const many = countText(agents.length, 'agent');
-  const word = phase === 'running' ? `${live} of ${many} at work` : `${phase} · ${many}`;
+  const word = phase === 'running' ? `${live} of ${agents.length} at work` : `${phase} · ${countText(agents.length, 'agent')}`;
   const description = [word, ...usageTexts(agents), provider].filter((part) => part !== undefined).join(' · ');
   const { icon, color } = runIcons[phase];
   return {
@@ -110,7 +109,7 @@ export function runRow(run: Run, phase: RunPhase, agents: readonly Agent[], prov
 export function askRow(open: OpenAsk, agent: Agent | undefined, now: number): Row {
   const who = agent?.label ?? 'An agent';
   const what = askTexts[open.ask.kind];
-  const waited = formatDuration(now - open.at);
+  const waited = formatDuration(coarse(now - open.at));
   return {
     label: firstLine(open.ask.kind === 'command' ? open.ask.command : open.ask.kind === 'write' ? open.ask.path : open.ask.title, 80),
     description: `${who} ${what} · ${waited}`,
@@ -190,18 +189,24 @@ function timeText(phase: AgentPhase, now: number, activeAt: number): string | un
     case 'thinking':
     case 'runningTools': {
       const silent = now - Math.max(activeAt, phase.since);
-      return silent < quietMs ? undefined : `silent ${formatDuration(silent)}`;
+      return silent < quietMs ? undefined : `silent ${formatDuration(coarse(silent))}`;
     }
     case 'waiting': {
       const waited = now - phase.since;
       // A lead that waits for its agents shows their progress instead, row by row.
-      return waited < quietMs || phase.wait === 'children' ? undefined : `for ${formatDuration(waited)}`;
+      return waited < quietMs || phase.wait === 'children' ? undefined : `for ${formatDuration(coarse(waited))}`;
     }
     case 'queued':
     case 'paused':
     case 'ended':
       return undefined;
   }
+}
+
+/** A time that changes only every few seconds: a row that is redrawn every second loses the hover a person is about to read. */
+function coarse(ms: number): number {
+  const step = ms < 30_000 ? 5000 : 10_000;
+  return Math.floor(ms / step) * step;
 }
 
 function usageTexts(agents: readonly Agent[]): readonly string[] {

@@ -61,7 +61,7 @@ async function decideOn(fleet: FleetControl, open: OpenAsk, deps: ReviewDeps): P
       return await askQuestion(title, open.ask);
     case 'command': {
       const command = deps.visible(open.ask.command);
-      const folder = deps.visible(open.ask.folder);
+      const folder = open.ask.folder === '.' ? 'the workspace folder' : deps.visible(open.ask.folder);
       if (command.length <= dialogCharacters && command.split('\n').length <= dialogLines) {
         return await askInDialog(title, `${command}\n\nin ${folder}`);
       }

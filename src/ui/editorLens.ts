@@ -67,12 +67,20 @@ function lenses(work: FileWork, document: vscode.TextDocument): vscode.CodeLens[
   const row = { kind: 'agent', agentId: work.agentId };
   const lens = (title: string, command: string, ...args: readonly unknown[]) =>
     new vscode.CodeLens(range, { title, command, arguments: [...args] });
-  const icon = work.doing === 'editing' ? 'edit' : work.doing === 'reading' ? 'eye' : 'gear';
   const label = work.label.replaceAll('$(', '$ (');
+  const { icon, text } = doingLens[work.doing];
   return [
-    lens(`$(${icon}) ${label} is ${work.doing} here`, 'flotilla.openTranscript', row),
+    lens(`$(${icon}) ${label} ${text} here`, 'flotilla.openTranscript', row),
+    ...(work.askId === undefined ? [] : [lens('Review', 'flotilla.reviewApprovals', work.askId)]),
     lens('Steer', 'flotilla.steerAgent', row),
     lens('Wrap Up', 'flotilla.wrapUpAgent', row),
     lens('Kill', 'flotilla.killAgent', row),
   ];
 }
+
+const doingLens = {
+  editing: { icon: 'edit', text: 'is editing' },
+  reading: { icon: 'eye', text: 'is reading' },
+  working: { icon: 'gear', text: 'is working' },
+  asking: { icon: 'report', text: 'wants to make a change' },
+} as const satisfies Record<FileWork['doing'], { icon: string; text: string }>;

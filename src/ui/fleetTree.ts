@@ -10,7 +10,7 @@ import type { FleetDoor } from './fleetDoor.ts';
 import { type FleetNode, FleetNodes } from './fleetNodes.ts';
 import { agentHover, askHover, runHover } from './hover.ts';
 import { rowItem } from './rowItem.ts';
-import { RowRefresh } from './rowRefresh.ts';
+import { type RowDifference, RowRefresh } from './rowRefresh.ts';
 import { treeChanges } from './treeChanges.ts';
 
 /** What the tree needs beside the fleet. */
@@ -46,7 +46,7 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
       new RowRefresh({
         now: deps.now,
         isParent: (node) => this.getChildren(node).length > 0,
-        looksDifferent: (node) => this.#looksDifferent(node),
+        difference: (node) => this.#difference(node),
         redraw: (nodes) => this.#redraw(nodes),
       }),
     );
@@ -170,11 +170,17 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
     this.#changed.fire(nodes);
   }
 
-  #looksDifferent(node: FleetNode): boolean {
+  #difference(node: FleetNode): RowDifference {
     const drawn = this.#drawn.get(node.key);
     const row = this.#row(node);
-    // A row that was never drawn is in a folded branch; the view asks when it opens.
-    return drawn !== undefined && row !== undefined && JSON.stringify(drawn) !== JSON.stringify(row);
+    if (drawn === undefined || row === undefined) {
+      // A row that was never drawn is in a folded branch; the view asks when it opens.
+      return 'none';
+    }
+    if (drawn.icon !== row.icon || drawn.color !== row.color || drawn.context !== row.context || drawn.label !== row.label) {
+      return 'state';
+    }
+    return drawn.description === row.description ? 'none' : 'text';
   }
 
   #row(node: FleetNode): Row | undefined {

@@ -78,7 +78,7 @@ export class FleetView implements Disposable {
     const agents = Object.values(fleet?.state.agents ?? {});
     this.#view.badge = this.#tree.badge();
     this.#view.description = fleet === undefined ? '' : this.#deps.currentProvider();
-    this.#view.message = door.kind === 'failed' ? `${door.rejection.message} ${door.rejection.next}` : (fleet?.readOnly ?? '');
+    this.#view.message = this.#message();
     this.#setContext('flotilla.door', door.kind);
     this.#setContext('flotilla.hasKey', this.#deps.hasKey());
     this.#setContext('flotilla.hasLive', agents.some(isLive));
@@ -88,6 +88,16 @@ export class FleetView implements Disposable {
     );
     this.#setContext('flotilla.hasAsks', Object.keys(fleet?.state.asks ?? {}).length > 0);
     this.#setContext('flotilla.selectedLive', this.#isSelectionLive());
+  }
+
+  /** What must not be overlooked: why there is no fleet or only a view of it, or that all this is practice. */
+  #message(): string {
+    const { state: door, fleet } = this.#deps.door;
+    if (door.kind === 'failed') {
+      return `${door.rejection.message} ${door.rejection.next}`;
+    }
+    const latest = Object.values(fleet?.state.agents ?? {}).at(-1);
+    return fleet?.readOnly ?? (latest?.provider === 'practice' ? this.#deps.providerLabel(latest.provider) : '');
   }
 
   #isSelectionLive(): boolean {

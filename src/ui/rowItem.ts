@@ -5,7 +5,8 @@ import type { FleetNode } from './fleetNodes.ts';
 /** A row as a tree item. The hover is left out: it is worked out when somebody looks. */
 export function rowItem(node: FleetNode, row: Row, collapsible: vscode.TreeItemCollapsibleState): vscode.TreeItem {
   const item = new vscode.TreeItem(row.label, collapsible);
-  item.id = node.key;
+  // A row that gets its first child must be a new one for the view: it never opens a row that it has drawn without any.
+  item.id = collapsible === vscode.TreeItemCollapsibleState.None ? node.key : `${node.key}/`;
   item.description = row.description;
   item.iconPath =
     row.color === undefined ? new vscode.ThemeIcon(row.icon) : new vscode.ThemeIcon(row.icon, new vscode.ThemeColor(row.color));

@@ -4,30 +4,40 @@ import type { TreeChanges } from './treeChanges.ts';
 
 /** How often rows are refreshed at most, in ms. */
 const refreshMs = 100;
-/** A row with rows below it is redrawn together with them, so a change of its text alone waits longer, in ms. */
-const parentRefreshMs = 1000;
+/** A row with rows below it is redrawn together with them, which takes away their hovers, so a change of its text alone waits longer, in ms. */
+const parentRefreshMs = 5000;
+
+export type RowDifference = 'none' | 'text' | 'state';
 
 /** What the refresher asks of the tree. */
 export interface RowRefreshDeps {
   readonly now: () => number;
   readonly isParent: (node: FleetNode) => boolean;
-  readonly looksDifferent: (node: FleetNode) => boolean;
+  /** How a row differs from what is drawn: not at all, in its numbers and times, or in what it stands for and what can be done with it. */
+  readonly difference: (node: FleetNode) => RowDifference;
   /** Redraws these nodes with all below them, or everything. */
   readonly redraw: (nodes: FleetNode[] | undefined) => void;
+  /** Calls back once after `ms`, unless what it returns is called before. */
+  readonly setTimer?: (run: () => void, ms: number) => () => void;
 }
 
 /** Collects what changed and redraws it, a few times a second at most, only what looks different, and nothing while nobody looks. */
 export class RowRefresh implements Disposable {
   readonly #deps: RowRefreshDeps;
+  readonly #setTimer: NonNullable<RowRefreshDeps['setTimer']>;
   readonly #families = new Set<FleetNode>();
   readonly #rows = new Set<FleetNode>();
+  /** Rows with rows below them of which only the text has changed. */
+  readonly #parents = new Set<FleetNode>();
   #root = false;
   #visible = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Takes the timer back that is running. */
+  #timer: (() => void) | undefined;
   #parentsDrawnAt = 0;
 
   constructor(deps: RowRefreshDeps) {
     this.#deps = deps;
+    this.#setTimer = deps.setTimer ?? setRealTimer;
   }
 
   get visible(): boolean {
@@ -61,14 +71,24 @@ export class RowRefresh implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.();
+    this.#timer = undefined;
     this.#visible = false;
   }
 
   #schedule(): void {
-    if (this.#visible && this.#timer === undefined && (this.#root || this.#families.size + this.#rows.size > 0)) {
-      this.#timer = setTimeout(() => this.#flush(), refreshMs);
+    if (!this.#visible || this.#timer !== undefined) {
+      return;
     }
+    if (this.#root || this.#families.size + this.#rows.size > 0) {
+      this.#timer = this.#setTimer(() => this.#flush(), refreshMs);
+    } else if (this.#parents.size > 0) {
+      this.#timer = this.#setTimer(() => this.#flush(), Math.max(refreshMs, this.#parentsDueIn()));
+    }
+  }
+
+  #parentsDueIn(): number {
+    return this.#parentsDrawnAt + parentRefreshMs - this.#deps.now();
   }
 
   #flush(): void {
@@ -80,26 +100,42 @@ export class RowRefresh implements Disposable {
       this.#root = false;
       this.#families.clear();
       this.#rows.clear();
+      this.#parents.clear();
       this.#deps.redraw(undefined);
       return;
     }
-    const redrawn = [...this.#families, ...this.#dueRows().filter((node) => !this.#families.has(node))];
+    const redrawn = new Set(this.#families);
     this.#families.clear();
-    if (redrawn.length > 0) {
-      this.#deps.redraw(redrawn);
+    this.#collectRows(redrawn);
+    if (redrawn.size > 0) {
+      this.#deps.redraw([...redrawn]);
     }
     this.#schedule();
   }
 
-  #dueRows(): readonly FleetNode[] {
-    const parentsDue = this.#deps.now() - this.#parentsDrawnAt >= parentRefreshMs;
-    const due = [...this.#rows].filter((node) => parentsDue || !this.#deps.isParent(node));
-    if (parentsDue) {
+  #collectRows(redrawn: Set<FleetNode>): void {
+    for (const node of this.#rows) {
+      const difference = this.#deps.difference(node);
+      if (difference === 'state' || (difference === 'text' && !this.#deps.isParent(node))) {
+        redrawn.add(node);
+      } else if (difference === 'text') {
+        this.#parents.add(node);
+      }
+    }
+    this.#rows.clear();
+    if (this.#parents.size > 0 && this.#parentsDueIn() <= 0) {
       this.#parentsDrawnAt = this.#deps.now();
+      for (const node of this.#parents) {
+        if (this.#deps.difference(node) !== 'none') {
+          redrawn.add(node);
+        }
+      }
+      this.#parents.clear();
     }
-    for (const node of due) {
-      this.#rows.delete(node);
-    }
-    return due.filter((node) => this.#deps.looksDifferent(node));
   }
+}
+
+function setRealTimer(run: () => void, ms: number): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
 }

@@ -111,7 +111,7 @@ describe('rows', () => {
       { type: 'toolStarted', agentId: builder, callId: call, title: 'Read src/a.ts:1-80' },
     ]);
     const row = rowOf(state, builder, 12_400);
-    assert.equal(row.description, 'general · Read src/a.ts:1-80 · silent 12 s · 12.3k tok · $0.02');
+    assert.equal(row.description, 'general · Read src/a.ts:1-80 · silent 10 s · 12.3k tok · $0.02');
     assert.equal(row.icon, 'gear~spin');
     assert.equal(row.context, 'agent live runningTools');
     assert.equal(row.needsPerson, false);
@@ -152,7 +152,7 @@ describe('rows', () => {
     const open = openAsks(asked)[0];
     assert.ok(open);
     assert.equal(askRow(open, agent(asked, builder), open.at + 3000).label, 'npm test');
-    assert.equal(askRow(open, agent(asked, builder), open.at + 3000).description, 'builder wants to run a command · 3 s');
+    assert.equal(askRow(open, agent(asked, builder), open.at + 29_999).description, 'builder wants to run a command · 25 s');
   });
 
   it('count down a wait whose end is known', () => {
@@ -194,7 +194,7 @@ describe('rows', () => {
     assert.ok(entry);
     const agents = indexFleet(state).agentsByRun.get(run) ?? [];
     const row = runRow(entry, runPhase(state, entry), agents, 'Practice model (offline)');
-    assert.equal(row.description, '3 of 3 agents at work · 12.3k tok · $0.02 · Practice model (offline)');
+    assert.equal(row.description, '3 of 3 at work · 12.3k tok · $0.02 · Practice model (offline)');
     assert.equal(row.context, 'run live running');
     const partial = fold([
       ...family,
