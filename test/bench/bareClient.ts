@@ -5,7 +5,7 @@ import type { Work } from './messages.ts';
 
 /** The loop everyone writes first: stream, wait for the message, answer its calls, again. */
 serveClient(async ({ url, key, agents }: Work): Promise<Client> => {
-  const client = new Anthropic({ apiKey: key, baseURL: url, maxRetries: 0, openTelemetry: false });
+  const client = new Anthropic({ apiKey: key, baseURL: url, openTelemetry: false });
   const tools: Anthropic.Tool[] = [readFile, reportTool].map(({ name, description }) => ({
     name,
     description,

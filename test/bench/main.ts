@@ -22,18 +22,21 @@ interface Load {
   readonly turns: number;
 }
 
+/** `--quick` for a look at small numbers; `--only=50`, `--only=fan-out` or `--only=memory` for one part. */
+const quick = process.argv.includes('--quick');
+const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length);
 /** Fewer turns where there are more agents: there are as many figures all the same. */
-const loads: readonly Load[] = process.argv.includes('--quick')
+const loads: readonly Load[] = quick
   ? [
       { agents: 1, rounds: 1, turns: 10 },
       { agents: 20, rounds: 1, turns: 5 },
     ]
   : [
-      { agents: 1, rounds: 3, turns: 30 },
+      { agents: 1, rounds: 3, turns: 20 },
       { agents: 50, rounds: 3, turns: 8 },
       { agents: 200, rounds: 3, turns: 6 },
     ];
-const fanOutAgents = process.argv.includes('--quick') ? 10 : 50;
+const fanOutAgents = quick ? 10 : 50;
 const key = 'test-key';
 const children = new Set<ChildProcess>();
 
@@ -180,8 +183,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 console.log(`${''.padEnd(48)}${'fleet'.padStart(12)}${'bare'.padStart(12)}${'ratio'.padStart(9)}   target`);
+const isWanted = (part: string): boolean => only === undefined || only === part;
 for (const load of loads) {
-  await compare(load);
+  if (isWanted(String(load.agents))) {
+    await compare(load);
+  }
 }
-await measureFanOut(fanOutAgents);
-await measureMemory(loads.at(-1)?.agents ?? 1);
+if (isWanted('fan-out')) {
+  await measureFanOut(fanOutAgents);
+}
+if (isWanted('memory')) {
+  await measureMemory(loads.at(-1)?.agents ?? 1);
+}

@@ -116,6 +116,8 @@ export async function startMessagesServer(options: ServerOptions): Promise<Messa
       }
     });
   });
+  // Longer than any test is still between two requests: a connection that closes as it is used again looks like a fault.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
