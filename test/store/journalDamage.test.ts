@@ -12,7 +12,8 @@ type Mutation =
   | { readonly kind: 'swap'; readonly at: number; readonly length: number; readonly to: number }
   | { readonly kind: 'swapLines' | 'cutLine' | 'duplicateLine'; readonly at: number };
 
-const place = fc.nat(1_000_000);
+/** Anywhere, or, counted from the end, in the last lines. */
+const place = fc.oneof(fc.nat(1_000_000), fc.integer({ min: -200, max: -1 }));
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('flip', 'cut', 'duplicate', 'zero'),
@@ -24,7 +25,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 );
 
 function mutate(data: Buffer, change: Mutation): Buffer {
-  const at = change.at % Math.max(1, data.length);
+  const at = toOffset(change.at, data.length);
   if (!('length' in change)) {
     return mutateLine(data, change.kind, at);
   }
@@ -42,10 +43,14 @@ function mutate(data: Buffer, change: Mutation): Buffer {
       return Buffer.concat([head, Buffer.alloc(part.length), tail]);
     case 'swap': {
       const without = Buffer.concat([head, tail]);
-      const to = change.to % Math.max(1, without.length);
+      const to = toOffset(change.to, without.length);
       return Buffer.concat([without.subarray(0, to), part, without.subarray(to)]);
     }
   }
+}
+
+function toOffset(at: number, length: number): number {
+  return at < 0 ? Math.max(0, length + at) : at % Math.max(1, length);
 }
 
 function mutateLine(data: Buffer, kind: 'swapLines' | 'cutLine' | 'duplicateLine', at: number): Buffer {
@@ -71,7 +76,7 @@ function fileOf(fs: CrashFs, part: string): Buffer | undefined {
 }
 
 describe('damaged journal', function () {
-  this.timeout(8_000);
+  this.timeout(30_000);
 
   it('is never made worse: what is shown is a beginning of the truth, and every byte still exists', async () => {
     const { whole, entries } = await writtenTwice();
@@ -110,9 +115,9 @@ describe('damaged journal', function () {
         }
         await opened.journal.close();
       }),
-      { numRuns: 400, seed: 20_251_121 },
+      { numRuns: 150, seed: 20_251_121 },
     );
-    assert.ok(seen.torn > 0 && seen.damaged > 200, JSON.stringify(seen));
+    assert.ok(seen.torn > 10 && seen.damaged > 60, JSON.stringify(seen));
   });
 
   const facts = sampleRun().slice(0, 4);

@@ -11,7 +11,7 @@ import { openJournal } from '../../src/store/journalFile.ts';
 import { quietLog } from '../support/journalRun.ts';
 
 /** How often the writer is killed. */
-const kills = 12;
+const kills = 8;
 
 describe('journal of a process that is killed', function () {
   this.timeout(30_000);
@@ -28,7 +28,7 @@ describe('journal of a process that is killed', function () {
     const directory = join(root, 'storage');
     let known: readonly JournalEntry[] = [];
     for (let round = 0; round < kills; round++) {
-      const acked = await writeUntilKilled(script, directory, 1 + round * 5);
+      const acked = await writeUntilKilled(script, directory, 1 + round * 7);
       const opened = await openJournal({ directory, clock: createClock(), log: quietLog, waitForLockMs: 5_000 });
       assert.equal(opened.readOnly, undefined, `kill ${round}`);
       assert.ok(

@@ -286,7 +286,7 @@ describe('a writer that another has replaced', () => {
   });
 
   it('never has acknowledged what the new writer does not find, in any order of their calls', async function () {
-    this.timeout(8_000);
+    this.timeout(30_000);
     for (let seed = 1; seed <= 60; seed++) {
       const disk = new CrashFs();
       const acked: string[] = [];
