@@ -31,8 +31,7 @@ export class RowRefresh implements Disposable {
   readonly #parents = new Set<FleetNode>();
   #root = false;
   #visible = false;
-  /** Takes the timer back that is running. */
-  #timer: (() => void) | undefined;
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   #parentsDrawnAt = 0;
 
   constructor(deps: RowRefreshDeps) {
@@ -71,20 +70,29 @@ export class RowRefresh implements Disposable {
   }
 
   dispose(): void {
-    this.#timer?.();
+    this.#timer?.cancel();
     this.#timer = undefined;
     this.#visible = false;
   }
 
   #schedule(): void {
-    if (!this.#visible || this.#timer !== undefined) {
+    if (!this.#visible) {
       return;
     }
-    if (this.#root || this.#families.size + this.#rows.size > 0) {
-      this.#timer = this.#setTimer(() => this.#flush(), refreshMs);
-    } else if (this.#parents.size > 0) {
-      this.#timer = this.#setTimer(() => this.#flush(), Math.max(refreshMs, this.#parentsDueIn()));
+    const urgent = this.#root || this.#families.size + this.#rows.size > 0;
+    if (urgent || this.#parents.size > 0) {
+      this.#wakeIn(urgent ? refreshMs : Math.max(refreshMs, this.#parentsDueIn()));
     }
+  }
+
+  /** Sets the timer, unless it goes off before that anyway. */
+  #wakeIn(ms: number): void {
+    const at = this.#deps.now() + ms;
+    if (this.#timer !== undefined && this.#timer.at <= at) {
+      return;
+    }
+    this.#timer?.cancel();
+    this.#timer = { at, cancel: this.#setTimer(() => this.#flush(), ms) };
   }
 
   #parentsDueIn(): number {

@@ -92,6 +92,19 @@ describe('RowRefresh', () => {
     assert.deepEqual(bench.redrawn, [[lead.key]]);
   });
 
+  it('does not let a row wait for the numbers of a row above it', () => {
+    bench.differences.set(lead, 'text');
+    bench.refresh.rows([lead]);
+    bench.pass(100);
+    bench.refresh.rows([lead]);
+    bench.pass(100);
+    bench.redrawn.length = 0;
+    bench.differences.set(worker, 'text');
+    bench.refresh.rows([worker]);
+    bench.pass(100);
+    assert.deepEqual(bench.redrawn, [[worker.key]]);
+  });
+
   it('draws the numbers of the last change without waiting for another', () => {
     bench.differences.set(lead, 'text');
     bench.refresh.rows([lead]);
