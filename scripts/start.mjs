@@ -25,6 +25,8 @@ FOLDER        what to open; without it a copy of a small sample repository
 
 const defaultTask = 'Review this repository: find what is wrong or unfinished, propose one small improvement, and run its tests.';
 const readyMs = 90_000;
+/** How long an interrupted set-up may take to tidy up. */
+const settleMs = 2000;
 /** How long a fleet may work before the first picture is taken, so that lanes have moved. */
 const atWorkMs = 4000;
 const exitCodes = /** @type {Readonly<Record<string, number>>} */ ({ done: 0, partial: 2 });
@@ -178,6 +180,7 @@ async function finish(code) {
     }
   }
   await processes.stopAll();
+  await Promise.race([settled, sleep(settleMs, undefined, { ref: false })]);
   process.exit(code);
 }
 
@@ -188,7 +191,13 @@ for (const [signal, code] of /** @type {const} */ ([
 ])) {
   process.on(signal, () => void finish(code));
 }
-main().then(finish, (/** @type {unknown} */ error) => {
+const running = main();
+/** A set-up that was interrupted tidies up after itself. */
+const settled = running.then(
+  () => undefined,
+  () => undefined,
+);
+running.then(finish, (/** @type {unknown} */ error) => {
   if (!ending) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   }

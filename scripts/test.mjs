@@ -2,6 +2,7 @@
 /* npm test: sets up whatever is missing, then checks, unit tests, tests inside a real VS Code, tests in a browser. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runChecks } from './lib/checks.mjs';
@@ -14,6 +15,7 @@ import { findVscode } from './lib/vscode.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const processes = createProcesses();
+const settleMs = 3000;
 const { values } = parseArgs({
   options: {
     /** unit, vscode or browser */
@@ -88,12 +90,20 @@ function sum(results) {
   return { passed, failed: passed === 0 ? Math.max(1, failed) : failed };
 }
 
+const running = main();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => void processes.stopAll().then(() => process.exit(130)));
+  process.once(signal, () => {
+    // Steps that were interrupted tidy up after themselves.
+    const settled = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    void processes.stopAll().then(() => Promise.race([settled, sleep(settleMs)]).then(() => process.exit(130)));
+  });
 }
 let total = { passed: 0, failed: 1 };
 try {
-  total = sum(await main());
+  total = sum(await running);
 } catch (error) {
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

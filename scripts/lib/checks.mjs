@@ -22,7 +22,7 @@ export async function runChecks(processes, { root, build }) {
         return { ...built, counts: { passed: 0, failed: 1, skipped: 0 } };
       }
     }
-    return mochaStep(processes, { root, name: 'unit', files: 'out/test/unit/**/*.test.mjs' });
+    return mochaStep(processes, { root, name: 'unit', files: 'out/test/unit/**/*.test.mjs', args: ['--parallel', '--jobs', '2'] });
   };
   const steps = [
     unit,
