@@ -85,6 +85,17 @@ describe('Anthropic provider, before a request', () => {
     });
   }
 
+  it('says so when the secret storage cannot be read', async () => {
+    const readKey = async (): Promise<string> => {
+      throw new Error('the keyring is locked');
+    };
+    const { run, server } = await startBench({ script }, { readKey });
+    const failure = failureOf(await run(request));
+    assert.equal(failure.kind, 'auth');
+    assert.match(failure.message, /secret storage: the keyring is locked/);
+    await server.close();
+  });
+
   it('is ready with a key, and without one for a model on this machine', async () => {
     assert.equal(await create(undefined, 'sk-1').ready(), undefined);
     for (const local of ['http://localhost:11434', 'http://127.0.0.1:1/v1/', 'http://[::1]:8080']) {

@@ -1,5 +1,6 @@
 import type { Failure } from '../../core/events.ts';
 import { findModel, type PriceTable } from '../../core/prices.ts';
+import { toError } from '../../lib/errors.ts';
 import { ModelError, type ModelEvent, type ModelProvider, type ModelRequest } from '../../orchestrator/ports.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { createSendRequest, type SendRequest } from './client.ts';
@@ -52,7 +53,11 @@ async function readAccess(options: AnthropicOptions): Promise<Access> {
   if ('failure' in read) {
     return read;
   }
-  const key = (await options.readKey())?.trim() || undefined;
+  const stored = await readStored(options);
+  if ('failure' in stored) {
+    return stored;
+  }
+  const key = stored.key?.trim() || undefined;
   if (key === undefined && read.endpoint.needsKey) {
     const next = 'Run "Flotilla: Set API Key", or set flotilla.provider to "practice" to work without one.';
     return { failure: { kind: 'auth', message: `No API key is stored for ${read.endpoint.name}.`, next } };
@@ -67,6 +72,16 @@ async function readAccess(options: AnthropicOptions): Promise<Access> {
     };
   }
   return { endpoint: read.endpoint, key };
+}
+
+/** The store of secrets is the system's, and may be locked or missing. */
+async function readStored({ readKey }: AnthropicOptions): Promise<{ readonly key: string | undefined } | { readonly failure: Failure }> {
+  try {
+    return { key: await readKey() };
+  } catch (error) {
+    const message = `The API key could not be read from the secret storage: ${toError(error).message}`;
+    return { failure: { kind: 'auth', message, next: 'Unlock or repair the keyring of the system, then run "Flotilla: Set API Key".' } };
+  }
 }
 
 async function* streamReply(

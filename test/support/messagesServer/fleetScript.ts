@@ -1,6 +1,6 @@
 import type { Piece, Reply } from './reply.ts';
 import type { SeenRequest } from './server.ts';
-import type { WireRequest } from './wire.ts';
+import { openingOf, type WireRequest } from './wire.ts';
 
 /** How a scripted fleet behaves. */
 export interface FleetScriptOptions {
@@ -25,7 +25,7 @@ const work: readonly (readonly [string, Extract<Piece, { type: 'tool_use' }>['in
 /** Replies for whole runs: a lead (who can spawn) spawns workers, waits for all their reports and reports; a worker looks around and reports. */
 export function createFleetScript(options: FleetScriptOptions): (seen: SeenRequest) => Reply {
   return (seen) => {
-    const isLead = toolNames(seen.request).has('spawn_agent');
+    const isLead = toolNames(seen.request).has('spawn_agent') && !/Worker \d/.test(openingOf(seen.request));
     const pieces = isLead ? leadPieces(seen, options) : workerPieces(seen, options);
     const slowness = isLead ? 1 : 1 + (numberIn(JSON.stringify(seen.request.messages[0])) % 10) / 10;
     const pace = { first: Math.round(options.firstMs * slowness), between: options.betweenMs };
