@@ -25,7 +25,7 @@ export interface OpenedJournal {
   readonly journal: Journal;
   readonly entries: readonly JournalEntry[];
   readonly notices: readonly JournalNotice[];
-  /** Why this window may only look; nothing in the folder was changed then. */
+  /** Why this window may only look; no fact is written then. */
   readonly readOnly: string | undefined;
   /** Closes this one and opens the journal again, for example because the other window is gone. */
   retry(): Promise<OpenedJournal>;
