@@ -29,7 +29,7 @@ export async function reviewApprovals(fleet: FleetControl, deps: ReviewDeps, fir
   let reached = 0;
   for (let open = nextAsk(fleet, seen, first); open !== undefined; open = nextAsk(fleet, seen, undefined)) {
     seen.add(open.askId);
-    const decision = await decideOn(fleet, open, deps);
+    const decision = await whileAsked(fleet, open, (token) => decideOn(fleet, open, deps, token));
     if (decision === 'stop') {
       return reached === 0 ? cancelled : { ...done, reached };
     }
@@ -52,13 +52,31 @@ function nextAsk(fleet: FleetControl, seen: ReadonlySet<string>, first: string |
   return waiting.find((open) => open.askId === first) ?? waiting[0];
 }
 
-async function decideOn(fleet: FleetControl, open: OpenAsk, deps: ReviewDeps): Promise<Decision> {
+/** Takes a question back from the screen when it is answered elsewhere or its asker has ended; then the next one comes. */
+async function whileAsked(
+  fleet: FleetControl,
+  open: OpenAsk,
+  decide: (token: vscode.CancellationToken) => Promise<Decision>,
+): Promise<Decision> {
+  const source = new vscode.CancellationTokenSource();
+  const isGone = () => fleet.state.asks[open.askId] === undefined;
+  const watching = fleet.subscribe(() => isGone() && source.cancel());
+  try {
+    const decision = await decide(source.token);
+    return isGone() ? 'later' : decision;
+  } finally {
+    watching.dispose();
+    source.dispose();
+  }
+}
+
+async function decideOn(fleet: FleetControl, open: OpenAsk, deps: ReviewDeps, token: vscode.CancellationToken): Promise<Decision> {
   const waiting = openAsks(fleet.state).length;
   const who = fleet.state.agents[open.agentId]?.label ?? 'An agent';
   const title = `${who} ${askTexts[open.ask.kind]}${waiting > 1 ? ` (${waiting} wait for you)` : ''}`;
   switch (open.ask.kind) {
     case 'question':
-      return await askQuestion(title, open.ask);
+      return await askQuestion(title, open.ask, token);
     case 'command': {
       const command = deps.visible(open.ask.command);
       const folder = open.ask.folder === '.' ? 'the workspace folder' : deps.visible(open.ask.folder);
@@ -66,12 +84,12 @@ async function decideOn(fleet: FleetControl, open: OpenAsk, deps: ReviewDeps): P
         return await askInDialog(title, `${command}\n\nin ${folder}`);
       }
       await deps.plans.showText(open.askId, 'command.sh', `${command}\n`);
-      return await closing(deps, open, () => askInList(title, `Run the command shown in the editor, in ${folder}?`));
+      return await closing(deps, open, () => askInList(title, `Run the command shown in the editor, in ${folder}?`, token));
     }
     case 'write': {
       await deps.plans.showChange(open, open.ask);
       const path = deps.visible(open.ask.path);
-      return await closing(deps, open, () => askInList(title, `Make the change shown in the editor to ${path}?`));
+      return await closing(deps, open, () => askInList(title, `Make the change shown in the editor to ${path}?`, token));
     }
   }
 }
@@ -105,7 +123,7 @@ async function askInDialog(title: string, detail: string): Promise<Decision> {
   }
 }
 
-async function askInList(title: string, placeHolder: string): Promise<Decision> {
+async function askInList(title: string, placeHolder: string, token: vscode.CancellationToken): Promise<Decision> {
   const picked = await vscode.window.showQuickPick(
     [
       { label: '$(check) Allow', choice: 'allow' },
@@ -114,6 +132,7 @@ async function askInList(title: string, placeHolder: string): Promise<Decision> 
       { label: '$(clock) Later', choice: 'later' },
     ] as const,
     { title, placeHolder, ignoreFocusOut: true },
+    token,
   );
   switch (picked?.choice) {
     case 'allow':
@@ -137,11 +156,15 @@ async function askReason(): Promise<Decision> {
   return reason === undefined ? 'stop' : { kind: 'deny', ...(reason.trim() === '' ? {} : { reason: reason.trim() }) };
 }
 
-async function askQuestion(title: string, ask: Extract<OpenAsk['ask'], { kind: 'question' }>): Promise<Decision> {
+async function askQuestion(
+  title: string,
+  ask: Extract<OpenAsk['ask'], { kind: 'question' }>,
+  token: vscode.CancellationToken,
+): Promise<Decision> {
   if (ask.options.length > 0) {
     const own = { label: '$(comment) Another answer…', option: undefined };
     const items = [...ask.options.map((option) => ({ label: option.replaceAll('$(', '$\u200b('), option })), own];
-    const picked = await vscode.window.showQuickPick(items, { title, placeHolder: ask.title, ignoreFocusOut: true });
+    const picked = await vscode.window.showQuickPick(items, { title, placeHolder: ask.title, ignoreFocusOut: true }, token);
     if (picked === undefined) {
       return 'stop';
     }
@@ -149,7 +172,7 @@ async function askQuestion(title: string, ask: Extract<OpenAsk['ask'], { kind: '
       return { kind: 'reply', text: picked.option };
     }
   }
-  const text = await vscode.window.showInputBox({ title, prompt: ask.title, ignoreFocusOut: true, validateInput: notBlank });
+  const text = await vscode.window.showInputBox({ title, prompt: ask.title, ignoreFocusOut: true, validateInput: notBlank }, token);
   return text === undefined ? 'stop' : { kind: 'reply', text };
 }
 

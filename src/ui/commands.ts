@@ -55,6 +55,9 @@ function createViewCommands(deps: AllCommandDeps): CommandTable {
     'flotilla.openTranscript': (argument) =>
       withFleet(deps.door, async ({ state }) => {
         const given = toGiven(argument);
+        if (given.by === 'palette' && Object.keys(state.agents).length === 0) {
+          return refused({ code: 'unknown', message: 'There is no agent yet.', next: 'Start a run first.' });
+        }
         const named = given.by === 'code' && isIdText(given.id) ? toId('agent', given.id) : undefined;
         const question = { title: 'Open Transcript', placeholder: 'Whose transcript?', fits: () => true };
         const agentId =

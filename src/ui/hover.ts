@@ -44,13 +44,17 @@ export function askHover(open: OpenAsk, agent: Agent | undefined): vscode.Markdo
 function begin(icon: string, title: string, subtitle: string): vscode.MarkdownString {
   const hover = new vscode.MarkdownString('', true);
   hover.isTrusted = linked;
-  hover.appendMarkdown(`$(${icon}) **`).appendText(title).appendMarkdown('**\n\n').appendText(subtitle);
-  return hover;
+  return hover.appendMarkdown(`$(${icon}) **${escaped(title)}**\n\n${escaped(subtitle)}`);
 }
 
 function fact(hover: vscode.MarkdownString, name: string, value: string): void {
   const cut = value.length > longest ? `${value.slice(0, longest)}…` : value;
-  hover.appendMarkdown('\n\n**').appendText(name).appendMarkdown(':** ').appendText(cut);
+  hover.appendMarkdown(`\n\n**${escaped(name)}:** ${escaped(cut)}`);
+}
+
+/** Text that is shown as it is, icons and links included; with plain blanks, so that long lines wrap. */
+function escaped(text: string): string {
+  return new vscode.MarkdownString('', true).appendText(text.replace(/\s+/g, ' ').trim()).value.replaceAll('&nbsp;', ' ');
 }
 
 function link(title: string, command: string, argument: unknown): string {
