@@ -30,7 +30,7 @@ import { findRipgrep } from './workspace/ripgrep.ts';
 import { createWorkspaceFiles } from './workspace/workspaceFiles.ts';
 
 /** A window that reloads overlaps with the one before it for a moment, in ms. */
-const waitForLockMs = 4000;
+const waitForLockMs = 6000;
 /** The editor kills a host that takes longer to close, in ms. */
 const closeLimitMs = 3500;
 
