@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** @typedef {import('./processes.mjs').Processes} Processes */
 
 /**
- * Runs npm: the one that runs us, if any, else the one on PATH. Throws with npm's last lines if it fails.
+ * Runs npm: the one that runs us, if any, else the one on PATH. Throws with what npm said first if it fails.
  * @param {Processes} processes
  * @param {readonly string[]} args
  * @param {{ cwd: string, timeoutMs?: number }} options
@@ -17,8 +17,12 @@ export async function runNpm(processes, args, { cwd, timeoutMs = 600_000 }) {
   const quiet = ['--no-fund', '--no-audit', '--no-update-notifier', '--loglevel=error'];
   const ended = await processes.run(command, [...(ours && script ? [script] : []), ...args, ...quiet], { cwd, timeoutMs });
   if (ended.code !== 0) {
-    const last = ended.output.split('\n').slice(-12).join('\n');
-    throw new Error(`npm ${args.join(' ')} ${ended.timedOut ? 'took too long' : 'failed'}:\n${last}`);
+    const said = ended.output
+      .split('\n')
+      .filter((line) => !/^npm (warn|error)\s*$/.test(line))
+      .slice(0, 12)
+      .join('\n');
+    throw new Error(`npm ${args.join(' ')} ${ended.timedOut ? 'took too long' : 'failed'}:\n${said}`);
   }
   return ended.output;
 }

@@ -104,13 +104,14 @@ async function stopTree(pid, ended) {
   const before = await descendantsOf(pid);
   signal(-pid, 'SIGTERM');
   await Promise.race([ended, sleep(graceMs, undefined, { ref: false })]);
-  const after = await descendantsOf(pid);
+  const known = new Map([...before, ...(await descendantsOf(pid))]);
   signal(-pid, 'SIGKILL');
-  const left = new Map([...before, ...after]);
-  for (const [other, startedAt] of await startTimesOf([...left.keys()])) {
-    if (left.get(other) === startedAt) {
+  const deadline = Date.now() + graceMs;
+  for (let left = await stillThere(known); left.length > 0 && Date.now() < deadline; left = await stillThere(known)) {
+    for (const other of left) {
       signal(other, 'SIGKILL');
     }
+    await sleep(20);
   }
   await Promise.race([ended, sleep(graceMs, undefined, { ref: false })]);
 }
@@ -152,17 +153,16 @@ async function descendantsOf(pid) {
   return found;
 }
 
-/** @param {readonly number[]} pids */
-async function startTimesOf(pids) {
-  const wanted = new Set(pids);
-  const all = wanted.size === 0 ? [] : await listProcesses();
-  return new Map(all.filter((one) => wanted.has(one.pid)).map((one) => [one.pid, one.startedAt]));
+/** Which of these run; one that has ended but was not collected does not. @param {ReadonlyMap<number, string>} known start times by id */
+async function stillThere(known) {
+  const all = known.size === 0 ? [] : await listProcesses();
+  return all.filter((one) => known.get(one.pid) === one.startedAt && !one.state.startsWith('Z')).map((one) => one.pid);
 }
 
 async function listProcesses() {
-  const { stdout } = await execute('ps', ['-A', '-o', 'pid=,ppid=,lstart=']).catch(() => ({ stdout: '' }));
+  const { stdout } = await execute('ps', ['-A', '-o', 'pid=,ppid=,stat=,lstart=']).catch(() => ({ stdout: '' }));
   return stdout.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(.+)$/.exec(line);
-    return match ? [{ pid: Number(match[1]), parent: Number(match[2]), startedAt: match[3] ?? '' }] : [];
+    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+)$/.exec(line);
+    return match ? [{ pid: Number(match[1]), parent: Number(match[2]), state: match[3] ?? '', startedAt: match[4] ?? '' }] : [];
   });
 }

@@ -34,7 +34,14 @@ describe('text rules', () => {
   }
 
   it('finds a package host in a lock file, and only there', () => {
-    assert.equal(checkLockFile('{"a": {"resolved": "https://packages.example/a.tgz"}}').length, 1);
-    assert.deepEqual(checkLockFile('{"a": {"version": "1.0.0", "funding": {"url": "https://a.example"}}}'), []);
+    assert.equal(checkLockFile('{"packages": {"a": {"resolved": "https://packages.example/a.tgz"}}}').length, 1);
+    assert.deepEqual(checkLockFile('{"packages": {"a": {"version": "1.0.0", "funding": {"url": "https://a.example"}}}}'), []);
+  });
+
+  it('finds what a lock file lacks for other machines', () => {
+    const tool = { 'node_modules/tool': { optionalDependencies: { 'tool-darwin-arm64': '1.0.0' } } };
+    assert.match(checkLockFile(JSON.stringify({ packages: tool }))[0] ?? '', /lacks tool-darwin-arm64/);
+    const whole = { ...tool, 'node_modules/tool-darwin-arm64': { version: '1.0.0' } };
+    assert.deepEqual(checkLockFile(JSON.stringify({ packages: whole })), []);
   });
 });

@@ -20,9 +20,20 @@ export function checkText(file: string, text: string): readonly string[] {
   ].map((trouble) => `${file}${trouble}`);
 }
 
-/** What a lock file may not hold: where the packages came from when it was written. */
+/** What a lock file may not hold, where its packages came from, and may not lack, what other machines install. */
 export function checkLockFile(text: string): readonly string[] {
-  return found(text, /"resolved":\s*"(?!file:)[^"]*"/g, 'names a package host');
+  const lock: { readonly packages?: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>> } =
+    JSON.parse(text);
+  const packages = lock.packages ?? {};
+  const lacking = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+    ),
+  );
+  return [
+    ...found(text, /"resolved":\s*"(?!file:)[^"]*"/g, 'names a package host'),
+    ...lacking.map((name) => `lacks ${name}, so that npm ci refuses it: npm run lock`),
+  ];
 }
 
 /** Built from parts so that this file does not find itself. */
