@@ -78,11 +78,13 @@ async function main() {
       ? openDesktopWindow(processes, vscode.executable, options)
       : await openServedWindow(processes, vscode.server, { ...options, display: hasDisplay(), browser: !values['no-browser'] });
   atEnd.push(window.close);
+  const unanswered = unseen ? 'nobody sees this window to answer: start again with --approve, or with --no-browser' : 'waits for you';
+  const answerer = approve ? 'allowed by itself' : unanswered;
   const pictures = resolve(values.screenshot ?? join(root, 'out', 'screenshots'));
   const outcome = await watchRun({
     window,
     file: env.FLOTILLA_DEV_PROGRESS,
-    approve,
+    answerer,
     pictures,
     mustAnswer: unseen,
     expectsRun: task !== undefined,
@@ -112,11 +114,11 @@ function orders({ temporary, task, approve }) {
 
 /**
  * Says how the run goes until it is over, or until the window is closed. A window that nobody sees must come to life by itself.
- * @param {{ window: import('./lib/openWindow.mjs').Window, file: string, approve: boolean, pictures: string, mustAnswer: boolean, expectsRun: boolean }} options
+ * @param {{ window: import('./lib/openWindow.mjs').Window, file: string, answerer: string, pictures: string, mustAnswer: boolean, expectsRun: boolean }} options
  * @returns {Promise<string>} the phase the run ended in, `refused`, or `closed`
  */
-async function watchRun({ window, file, approve, pictures, mustAnswer, expectsRun }) {
-  const narrate = createNarrator({ tell: say, now: Date.now, approve });
+async function watchRun({ window, file, answerer, pictures, mustAnswer, expectsRun }) {
+  const narrate = createNarrator({ tell: say, now: Date.now, answerer });
   /** @param {string} name */
   const picture = async (name) => {
     mkdirSync(pictures, { recursive: true });

@@ -143,7 +143,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   await openHere();
   const orders = context.extensionMode === vscode.ExtensionMode.Development ? readDevelopmentOrders(process.env) : undefined;
   if (orders !== undefined) {
-    own(obeyDevelopmentOrders(door, orders, now));
+    own(obeyDevelopmentOrders(door, orders, { now, providerLabel }));
   }
   log.info(`Flotilla ${context.extension.packageJSON.version} is ready: ${door.state.kind}`);
   return createApi(shared);

@@ -49,14 +49,16 @@ export function followFacts(file, onFact) {
 
 /**
  * Turns facts into lines for people: one for each agent that began to do something else, one for each new question, and the result.
- * @param {{ tell: (text: string) => void, now: () => number, approve: boolean }} options
+ * @param {{ tell: (text: string) => void, now: () => number, answerer: string }} options `answerer`: who answers what agents ask
  */
-export function createNarrator({ tell, now, approve }) {
+export function createNarrator({ tell, now, answerer }) {
   const startedAt = now();
   /** @type {Map<string, string>} */
   const doing = new Map();
   /** @type {Set<string>} */
   const asked = new Set();
+  /** @type {Set<string>} */
+  const providers = new Set();
   let over = false;
   /** @param {string} who @param {string} what */
   const line = (who, what) => tell(`${((now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${who.padEnd(24)}  ${what}`);
@@ -64,6 +66,10 @@ export function createNarrator({ tell, now, approve }) {
   /** @param {readonly AgentFact[]} agents */
   const tellAgents = (agents) => {
     for (const agent of agents) {
+      if (!providers.has(agent.provider)) {
+        providers.add(agent.provider);
+        line('run', `model: ${agent.provider}`);
+      }
       const what = agent.doing.startsWith(agent.phase) ? agent.doing : `${agent.phase}: ${agent.doing}`;
       if (doing.get(agent.id) !== what) {
         doing.set(agent.id, what);
@@ -76,7 +82,7 @@ export function createNarrator({ tell, now, approve }) {
     for (const ask of asks.filter((one) => !asked.has(one.id))) {
       asked.add(ask.id);
       const who = agents.find((agent) => agent.id === ask.agentId)?.label ?? 'an agent';
-      line(who, `asks: ${ask.title} (${approve ? 'allowed by itself, as nobody can be asked' : 'waits for you'})`);
+      line(who, `asks: ${ask.title} (${answerer})`);
     }
   };
   /** @param {RunFact} run @param {readonly AgentFact[]} agents */

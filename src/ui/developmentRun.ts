@@ -19,16 +19,22 @@ export interface Orders {
   tell(fact: Readonly<Record<string, unknown>>): void;
 }
 
+interface Facts {
+  readonly now: () => number;
+  /** The name for people of a provider, by its id. */
+  readonly providerLabel: (id: string) => string;
+}
+
 /**
  * Lets the launcher of a development window see the fleet at work: opens the tree and the timeline, starts the ordered task, and tells
  * every change. Answers what is asked only if ordered to.
  */
-export function obeyDevelopmentOrders(door: FleetDoor, orders: Orders, now: () => number): Disposable {
+export function obeyDevelopmentOrders(door: FleetDoor, orders: Orders, facts: Facts): Disposable {
   const store = new DisposableStore();
   const obey = (fleet: FleetControl): void => {
     orders.tell({ ready: true, readOnly: fleet.readOnly });
     const refuse = (error: unknown): void => orders.tell({ refused: String(error) });
-    openViews().then(() => store.add(followRun(fleet, startTask(fleet, orders), orders, now)), refuse);
+    openViews().then(() => store.add(followRun(fleet, startTask(fleet, orders), orders, facts)), refuse);
   };
   const look = (): boolean => {
     const state = door.state;
@@ -61,7 +67,7 @@ function startTask(fleet: FleetControl, orders: Orders): RunId | undefined {
 }
 
 /** Tells about a run, or else about the newest one, until disposed. */
-function followRun(fleet: FleetControl, runId: RunId | undefined, orders: Orders, now: () => number): Disposable {
+function followRun(fleet: FleetControl, runId: RunId | undefined, orders: Orders, facts: Facts): Disposable {
   let timer: NodeJS.Timeout | undefined;
   const tell = (): void => {
     timer = undefined;
@@ -70,7 +76,7 @@ function followRun(fleet: FleetControl, runId: RunId | undefined, orders: Orders
     }
     const run = runId === undefined ? Object.values<Run>(fleet.state.runs).at(-1) : fleet.state.runs[runId];
     if (run !== undefined) {
-      orders.tell(progressOf(fleet.state, run, now()));
+      orders.tell(progressOf(fleet.state, run, facts));
     }
   };
   const listening = fleet.subscribe(() => {
@@ -90,7 +96,7 @@ function answerAll(fleet: FleetControl): void {
   }
 }
 
-function progressOf(state: FleetState, run: Run, at: number): Readonly<Record<string, unknown>> {
+function progressOf(state: FleetState, run: Run, { now, providerLabel }: Facts): Readonly<Record<string, unknown>> {
   const agents = agentsOfRun(state, run.id);
   const root = rootOf(state, run.id);
   const report = root === undefined ? undefined : reportOf(root);
@@ -100,10 +106,10 @@ function progressOf(state: FleetState, run: Run, at: number): Readonly<Record<st
       id: agent.id,
       label: agent.label,
       depth: agent.depth,
-      provider: agent.provider,
+      provider: providerLabel(agent.provider),
       phase: phaseWord(agent),
       wait: agent.phase.kind === 'waiting' ? agent.phase.wait : undefined,
-      doing: doingText(agent, at),
+      doing: doingText(agent, now()),
       tokens: tokensOf(agent),
       cost: agent.cost,
     })),

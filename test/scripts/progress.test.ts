@@ -8,9 +8,9 @@ const agent = { id: 'a', label: 'lead', depth: 0, provider: 'practice', phase: '
 const run = { id: 'r', label: 'x', phase: 'running' };
 
 describe('progress of a run', () => {
-  const told = (facts: readonly Fact[], approve = false): readonly string[] => {
+  const told = (facts: readonly Fact[]): readonly string[] => {
     const lines: string[] = [];
-    const narrate = createNarrator({ tell: (text) => lines.push(text), now: () => 5000, approve });
+    const narrate = createNarrator({ tell: (text) => lines.push(text), now: () => 5000, answerer: 'waits for you' });
     for (const fact of facts) {
       narrate(fact);
     }
@@ -23,9 +23,10 @@ describe('progress of a run', () => {
       { run, agents: [{ ...agent, tokens: 1300 }] },
       { run, agents: [{ ...agent, phase: 'waiting', doing: 'waiting for its agents' }] },
     ]);
-    assert.equal(lines.length, 2);
-    assert.match(lines[0] ?? '', /lead +thinking {2}\(1,200 tokens\)/);
-    assert.match(lines[1] ?? '', /waiting for its agents/);
+    assert.equal(lines.length, 3);
+    assert.match(lines[0] ?? '', /model: practice/);
+    assert.match(lines[1] ?? '', /lead +thinking {2}\(1,200 tokens\)/);
+    assert.match(lines[2] ?? '', /waiting for its agents/);
   });
 
   it('tells each question once, and who answers it', () => {
@@ -34,9 +35,8 @@ describe('progress of a run', () => {
       { run, agents: [agent], asks },
       { run, agents: [agent], asks },
     ];
-    assert.match(told(facts)[1] ?? '', /lead +asks: Run npm test \(waits for you\)/);
-    assert.match(told(facts, true)[1] ?? '', /allowed by itself/);
-    assert.equal(told(facts).length, 2);
+    assert.match(told(facts)[2] ?? '', /lead +asks: Run npm test \(waits for you\)/);
+    assert.equal(told(facts).length, 3);
   });
 
   it('tells the end once, with the report', () => {
