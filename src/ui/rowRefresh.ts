@@ -1,4 +1,5 @@
 import type { Disposable } from '../lib/disposables.ts';
+import { realTimer, type SetTimer } from '../lib/timer.ts';
 import type { FleetNode } from './fleetNodes.ts';
 import type { TreeChanges } from './treeChanges.ts';
 
@@ -18,13 +19,13 @@ export interface RowRefreshDeps {
   /** Redraws these nodes with all below them, or everything. */
   readonly redraw: (nodes: FleetNode[] | undefined) => void;
   /** Calls back once after `ms`, unless what it returns is called before. */
-  readonly setTimer?: (run: () => void, ms: number) => () => void;
+  readonly setTimer?: SetTimer;
 }
 
 /** Collects what changed and redraws it, a few times a second at most, only what looks different, and nothing while nobody looks. */
 export class RowRefresh implements Disposable {
   readonly #deps: RowRefreshDeps;
-  readonly #setTimer: NonNullable<RowRefreshDeps['setTimer']>;
+  readonly #setTimer: SetTimer;
   readonly #families = new Set<FleetNode>();
   readonly #rows = new Set<FleetNode>();
   /** Rows with rows below them of which only the text has changed. */
@@ -36,7 +37,7 @@ export class RowRefresh implements Disposable {
 
   constructor(deps: RowRefreshDeps) {
     this.#deps = deps;
-    this.#setTimer = deps.setTimer ?? setRealTimer;
+    this.#setTimer = deps.setTimer ?? realTimer;
   }
 
   get visible(): boolean {
@@ -141,9 +142,4 @@ export class RowRefresh implements Disposable {
       this.#parents.clear();
     }
   }
-}
-
-function setRealTimer(run: () => void, ms: number): () => void {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
 }

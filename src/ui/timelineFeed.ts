@@ -1,8 +1,8 @@
 import type { JournalEntry } from '../core/events.ts';
 import type { AgentId } from '../core/ids.ts';
 import { emptyFleet } from '../core/state.ts';
-import type { Disposable } from '../lib/disposables.ts';
-import { DisposableStore } from '../lib/disposables.ts';
+import { type Disposable, DisposableStore } from '../lib/disposables.ts';
+import { realTimer, type SetTimer } from '../lib/timer.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
 import { thinEntry, thinState, thinTranscript } from '../protocol/thinEntry.ts';
 import type { ModelFacts, ToWebview } from '../protocol/toWebview.ts';
@@ -19,13 +19,15 @@ export interface FeedDeps {
   readonly facts: () => ModelFacts;
   readonly now: () => number;
   readonly post: (message: ToWebview) => void;
+  /** Calls back once after `ms`, unless what it returns is called before. */
+  readonly setTimer?: SetTimer;
 }
 
 /** Keeps one view up to date: a snapshot when it asks, then entries without gaps and the live text of the agent it follows. */
 export class TimelineFeed implements Disposable {
   readonly #deps: FeedDeps;
   #subscription: Disposable | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: (() => void) | undefined;
   #follow: AgentId | undefined;
   #pending: JournalEntry[] = [];
   #sentSeq = 0;
@@ -54,7 +56,7 @@ export class TimelineFeed implements Disposable {
   stop(): void {
     this.#subscription?.dispose();
     this.#subscription = undefined;
-    clearTimeout(this.#timer);
+    this.#timer?.();
     this.#timer = undefined;
     this.#pending = [];
     this.#tailDirty = false;
@@ -99,7 +101,7 @@ export class TimelineFeed implements Disposable {
   }
 
   #schedule(): void {
-    this.#timer ??= setTimeout(() => {
+    this.#timer ??= (this.#deps.setTimer ?? realTimer)(() => {
       this.#timer = undefined;
       if (this.#pending.length > 0) {
         this.#postEntries();
