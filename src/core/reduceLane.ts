@@ -3,7 +3,7 @@ import type { Agent, AgentPhase, Lane, Span } from './state.ts';
 
 /** The lane of an agent that has just been spawned: it waits for a slot. */
 export function spawnedLane(at: number): Lane {
-  return { spans: [{ kind: 'wait', wait: 'slot', label: 'Waiting for a slot', turn: 0, from: at }], points: [], marks: [] };
+  return { spans: [{ kind: 'wait', wait: 'slot', label: 'Waiting for a slot', turn: 0, from: at }], open: [0], points: [], marks: [] };
 }
 
 /**
@@ -12,7 +12,7 @@ export function spawnedLane(at: number): Lane {
  */
 export function reduceLane(lane: Lane, before: Agent, after: Agent, event: AgentEvent, at: number): Lane {
   const own = ownSpans(withMark(lane, before, event, at), event, after, at);
-  return before.phase === after.phase ? own : { ...own, spans: withPhaseSpan(own.spans, before.phase, after, at) };
+  return before.phase === after.phase ? own : withPhaseSpan(own, before.phase, after, at);
 }
 
 function withMark(lane: Lane, before: Agent, event: AgentEvent, at: number): Lane {
@@ -56,10 +56,10 @@ function ownSpans(lane: Lane, event: AgentEvent, agent: Agent, at: number): Lane
   }
 }
 
-function withPhaseSpan(spans: readonly Span[], before: AgentPhase, agent: Agent, at: number): readonly Span[] {
-  const closed = isWaiting(before) ? closeSpans(spans, (span) => span.kind === 'wait', at) : spans;
+function withPhaseSpan(lane: Lane, before: AgentPhase, agent: Agent, at: number): Lane {
+  const closed = isWaiting(before) ? close(lane, (span) => span.kind === 'wait', at) : lane;
   const span = waitSpan(agent, at);
-  return span === undefined ? closed : [...closed, span];
+  return span === undefined ? closed : opened(closed, span);
 }
 
 function isWaiting(phase: AgentPhase): boolean {
@@ -81,30 +81,28 @@ function waitSpan(agent: Agent, from: number): Span | undefined {
 }
 
 function opened(lane: Lane, span: Span): Lane {
-  return { ...lane, spans: [...lane.spans, span] };
+  return { ...lane, spans: [...lane.spans, span], open: [...lane.open, lane.spans.length] };
 }
 
+/** Closes the open spans that `which` picks. Only open spans are looked at: a lane may hold many thousands that are closed. */
 function close(lane: Lane, which: (span: Span) => boolean, at: number, trouble?: Span['trouble']): Lane {
-  const spans = closeSpans(lane.spans, which, at, trouble);
-  return spans === lane.spans ? lane : { ...lane, spans };
-}
-
-/** Closes the open spans that `which` picks. Open spans sit near the end, so the search stops at the first long run of closed ones. */
-function closeSpans(spans: readonly Span[], which: (span: Span) => boolean, at: number, trouble?: Span['trouble']): readonly Span[] {
-  let copy: Span[] | undefined;
-  const oldest = Math.max(0, spans.length - maxOpenDistance);
-  for (let index = spans.length - 1; index >= oldest; index--) {
+  const picked = lane.open.filter((index) => isPicked(lane.spans[index], which));
+  if (picked.length === 0) {
+    return lane;
+  }
+  const spans = [...lane.spans];
+  for (const index of picked) {
     const span = spans[index];
-    if (span !== undefined && span.to === undefined && which(span)) {
-      copy ??= [...spans];
-      copy[index] = trouble === undefined ? { ...span, to: at } : { ...span, to: at, trouble };
+    if (span !== undefined) {
+      spans[index] = trouble === undefined ? { ...span, to: at } : { ...span, to: at, trouble };
     }
   }
-  return copy ?? spans;
+  return { ...lane, spans, open: lane.open.filter((index) => !picked.includes(index)) };
 }
 
-/** More than the tool calls of one turn with their waits, so no open span can lie further back. */
-const maxOpenDistance = 1024;
+function isPicked(span: Span | undefined, which: (span: Span) => boolean): boolean {
+  return span !== undefined && which(span);
+}
 
 function withPoint(lane: Lane, turn: number, usage: Lane['points'][number]['usage'], cost: number | undefined, at: number): Lane {
   return { ...lane, points: [...lane.points, { at, turn, usage, cost }] };

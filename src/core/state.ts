@@ -136,6 +136,8 @@ export interface Mark {
 /** What the timeline draws of one agent. */
 export interface Lane {
   readonly spans: readonly Span[];
+  /** Positions in `spans` of those that are open. */
+  readonly open: readonly number[];
   readonly points: readonly UsagePoint[];
   readonly marks: readonly Mark[];
 }
