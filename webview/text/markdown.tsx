@@ -136,7 +136,9 @@ function inlines(
   token: { readonly tokens?: readonly Token[] | undefined; readonly text?: unknown },
   openPlace: OpenPlace,
 ): ComponentChild[] {
-  return token.tokens === undefined ? [decoded(typeof token.text === 'string' ? token.text : '')] : token.tokens.map((part) => inline(part, openPlace));
+  return token.tokens === undefined
+    ? [decoded(typeof token.text === 'string' ? token.text : '')]
+    : token.tokens.map((part) => inline(part, openPlace));
 }
 
 function inline(token: Token, openPlace: OpenPlace): ComponentChild {

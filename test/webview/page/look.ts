@@ -6,7 +6,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { chromium } from 'playwright-core';
+import { findChromium, launchBrowser, noChromium } from '../../../scripts/lib/browser.mjs';
 import { measureFrames } from './frames.ts';
 import { openViewPage } from './openPage.ts';
 import * as scenarios from './scenarios.ts';
@@ -46,10 +46,11 @@ const pictures: readonly Picture[] = [
   ['long-transcript', () => scenarios.longTranscript(3_000), { height: 800 }],
 ];
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-});
+const executable = findChromium();
+if (executable === undefined) {
+  throw new Error(noChromium);
+}
+const browser = await launchBrowser(executable, { headless: true });
 try {
   for (const [name, scenario, options] of pictures.filter(([each]) => each.includes(only))) {
     const view = await openViewPage(browser, dist, { ...options, scenario: scenario() });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import type { FleetState } from '../../../src/core/state.ts';
 import type { ToHost } from '../../../src/protocol/toHost.ts';
 import type { ToWebview } from '../../../src/protocol/toWebview.ts';
 import type { Scenario } from './scenarios.ts';
@@ -39,6 +40,7 @@ const files = {
 export async function openViewPage(browser: Browser, dist: string, options: PageOptions): Promise<ViewPage> {
   const { theme = 'dark', width = 1000, height = 760, scenario } = options;
   const page = await browser.newPage({ viewport: { width, height }, locale: 'en-GB', timezoneId: 'UTC' });
+  page.setDefaultTimeout(10_000);
   const trouble: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().includes('favicon')) {
@@ -87,7 +89,10 @@ interface HostScript {
 }
 
 function toMessages({ state, now, select, tail, readOnly }: Scenario) {
-  return { state: { ...state, transcripts: {} }, transcripts: state.transcripts, now, select, tail, readOnly };
+  // Enough to click through; all of a large fleet would take longer to hand over than to show.
+  const kept = Object.entries(state.transcripts).filter(([id], index) => index < 20 || id === select);
+  const transcripts: FleetState['transcripts'] = Object.fromEntries(kept);
+  return { state: { ...state, transcripts: {} }, transcripts, now, select, tail, readOnly };
 }
 
 declare global {

@@ -1,6 +1,6 @@
 import type { JournalEntry, Report } from '../../../src/core/events.ts';
 import type { AgentId } from '../../../src/core/ids.ts';
-import { emptyFleet, type FleetState } from '../../../src/core/state.ts';
+import { emptyFleet, type FleetState, type Span } from '../../../src/core/state.ts';
 import type { TailText } from '../../../src/protocol/toWebview.ts';
 import { type Actions, person, Story } from './story.ts';
 
@@ -207,28 +207,42 @@ export function twelveAgents(): Scenario {
   return told(story, 64_000, scanner.id);
 }
 
-/** `count` spans over a hundred agents. */
+/** `count` spans over a hundred agents, without the facts they came from. */
 export function manySpans(count: number): Scenario {
   const story = new Story(begin);
   const runId = story.run(0, `A fleet with ${count} spans`);
-  const lead = story.spawn(0, runId, { label: 'Lead' });
-  lead.begin();
-  const agents = Array.from({ length: 99 }, (_, at) => story.spawn(at * 50, runId, { label: `Worker ${at + 1}`, parent: lead.id }).begin());
-  const turns = Math.floor(count / 3 / agents.length);
-  for (const [at, agent] of agents.entries()) {
-    for (let turn = 0; turn < turns; turn++) {
-      agent.think(900 + ((at * 7 + turn * 13) % 40) * 50, `Turn ${turn}`, [
-        { title: `Read src/file${turn}.ts`, ms: 100 + ((at + turn) % 9) * 80 },
-        { title: `Search "${turn}" in src`, ms: 60 + ((at * 3 + turn) % 7) * 90 },
-      ]);
-    }
+  const lead = story.spawn(0, runId, { label: 'Lead' }).begin().waitForChildren();
+  const workers = Array.from({ length: 99 }, (_, at) =>
+    story.spawn(at * 50, runId, { label: `Worker ${at + 1}`, parent: lead.id }).begin(),
+  );
+  const each = Math.ceil(count / workers.length);
+  const end = Math.ceil(each / 3) * 3_000;
+  for (const worker of workers.slice(10)) {
+    worker.pass(end - worker.now).done('All read.');
   }
-  const end = Math.max(...agents.map((agent) => agent.now));
-  lead.waitForChildren();
-  for (const agent of agents.slice(10)) {
-    agent.done('All read.');
+  const scenario = told(story, end + 2_000, workers[0]?.id);
+  const lanes = { ...scenario.state.lanes };
+  for (const [at, worker] of workers.entries()) {
+    lanes[worker.id] = { spans: busySpans(each, begin + at * 50, at), open: [], points: [], marks: [] };
   }
-  return told(story, end - begin + begin + 2_000, agents[0]?.id);
+  return { ...scenario, state: { ...scenario.state, lanes } };
+}
+
+function busySpans(count: number, from: number, seed: number): readonly Span[] {
+  return Array.from({ length: count }, (_, at) => {
+    const turn = Math.floor(at / 3) + 1;
+    const start = from + Math.floor(at / 3) * 3_000;
+    const thought = 900 + ((seed * 7 + turn * 13) % 40) * 50;
+    return at % 3 === 0
+      ? { kind: 'model' as const, label: `Turn ${turn}`, turn, from: start, to: start + thought }
+      : {
+          kind: 'tool' as const,
+          label: `Read src/file${turn}.ts`,
+          turn,
+          from: start + thought,
+          to: start + thought + ((at * 37 + seed) % 9) * 20,
+        };
+  });
 }
 
 /** Labels, titles and texts far longer than there is room for. */
@@ -269,4 +283,56 @@ export function longTranscript(turns: number): Scenario {
   }
   agent.request();
   return told(story, agent.now + 1_000, agent.id);
+}
+
+/** The same text in every place that a model, a tool, a file or a name can reach. */
+export function hostile(text: string): Scenario {
+  const story = new Story(begin);
+  const runId = story.run(0, text);
+  const agent = story.spawn(0, runId, {
+    label: text,
+    type: text,
+    model: text,
+    opening: text,
+    brief: {
+      objective: text,
+      scope: { paths: [text], focus: text },
+      context: text,
+      outputFormat: text,
+      constraints: { doneCriteria: [text] },
+    },
+  });
+  agent.begin().think(
+    1_000,
+    text,
+    [
+      { name: text, title: text, ms: 500, output: text, path: text, line: 3, changed: true },
+      { name: text, title: text, ms: 500, output: text, path: text, status: 'error' },
+    ],
+    text,
+  );
+  agent.message(text).request().pass(300).fail(text);
+  agent.ask('question', text);
+  agent.message(text, person, 'info', false);
+  const ended = story.spawn(10, runId, { label: `2 ${text}`, type: text, parent: agent.id });
+  ended.begin().think(500, text);
+  ended.end({
+    kind: 'done',
+    report: {
+      summary: text,
+      findings: [{ text, path: text, line: 1, severity: 'high' }],
+      filesRead: [text],
+      filesChanged: [text],
+      recommendations: [{ text, priority: 'high' }],
+      openQuestions: [text],
+      notes: [text],
+    },
+  });
+  const tail: readonly TailText[] = (['text', 'thinking', 'toolInput'] as const).map((kind, at) => ({
+    source: 'model',
+    key: String(at),
+    kind,
+    text,
+  }));
+  return { ...told(story, 9_000, agent.id, tail), readOnly: text };
 }

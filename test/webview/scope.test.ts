@@ -1,0 +1,67 @@
+import * as assert from 'node:assert/strict';
+import { toId } from '../../src/core/ids.ts';
+import { countStandings, extentOf, practiceLabel, shownAgents, shownRun } from '../../webview/scope.ts';
+import { oneAgent, twelveAgents } from './page/scenarios.ts';
+import { Story } from './page/story.ts';
+
+function twoRuns() {
+  const story = new Story(1_000);
+  const older = story.run(0, 'older');
+  const newer = story.run(500, 'newer');
+  story.spawn(10, older, { label: 'a' });
+  story.spawn(510, newer, { label: 'b' });
+  return { state: story.state(), older, newer };
+}
+
+describe('what is shown', () => {
+  it('is the newest run unless the person chose', () => {
+    const { state, older, newer } = twoRuns();
+    assert.equal(shownRun(state, 'newest')?.id, newer);
+    assert.equal(shownRun(state, older)?.id, older);
+    assert.equal(shownRun(state, toId('run', 'deleted'))?.id, newer);
+    assert.equal(shownRun(state, 'all'), undefined);
+  });
+
+  it('is every agent when all runs are, the newest first', () => {
+    const { state, older } = twoRuns();
+    assert.deepEqual(
+      shownAgents(state, undefined).map((agent) => agent.label),
+      ['b', 'a'],
+    );
+    assert.deepEqual(
+      shownAgents(state, state.runs[older]).map((agent) => agent.label),
+      ['a'],
+    );
+  });
+
+  it('reaches to now while anything is live, and to the last end afterwards', () => {
+    const story = new Story(0);
+    const agent = story.spawn(100, story.run(0, 'run'), { label: 'a' }).begin().pass(1_000);
+    const live = story.state();
+    assert.deepEqual(extentOf(Object.values(live.agents), live.lanes, 9_000), { from: 100, to: 9_000 });
+    agent.done('Done.');
+    const ended = story.state();
+    assert.deepEqual(extentOf(Object.values(ended.agents), ended.lanes, 9_000), { from: 100, to: 1_100 });
+  });
+
+  it('is a minute of nothing when there are no agents', () => {
+    assert.deepEqual(extentOf([], {}, 100_000), { from: 40_000, to: 100_000 });
+  });
+});
+
+describe('totals', () => {
+  it('count every agent once, the most urgent first', () => {
+    const agents = Object.values(twelveAgents().state.agents);
+    const counts = countStandings(agents);
+    assert.equal(counts[0]?.standing, 'needs you');
+    assert.equal(
+      counts.reduce((sum, { count }) => sum + count, 0),
+      agents.length,
+    );
+  });
+
+  it('say when the practice model is at work', () => {
+    assert.equal(practiceLabel(Object.values(twelveAgents().state.agents), {}), undefined);
+    assert.equal(practiceLabel(Object.values(oneAgent().state.agents), {}), 'Practice model (offline)');
+  });
+});
