@@ -88,6 +88,8 @@ export async function openServedWindow(processes, program, { root, folder, data,
     letGo: async () => {
       if (!display) {
         left = true;
+        // A page that is left says goodbye; the extension host of one that just vanishes lives on, and keeps what it holds.
+        await page.goto('about:blank');
         await launched.close();
       }
     },

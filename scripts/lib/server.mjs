@@ -51,6 +51,8 @@ export function writeUserSettings(folder, settings = {}) {
  */
 export async function startServer(processes, { program, dataFolder, settings, env = {} }) {
   writeUserSettings(join(dataFolder, 'data', 'User'), settings);
+  // A window of a server takes settings of machine scope, as ours are, from here.
+  writeUserSettings(join(dataFolder, 'data', 'Machine'), settings);
   const port = await freePort();
   const host = '127.0.0.1';
   const args = ['--host', host, '--port', String(port), '--without-connection-token', '--accept-server-license-terms'];
