@@ -6,8 +6,8 @@ import { type ParsedSettings, parseSettings, type Settings } from './parseSettin
 const section = 'flotilla';
 
 /**
- * The person's settings as they are now. Every one of them has application or machine scope in package.json, so that the editor
- * ignores what a workspace would set; what a workspace tries to set is told to the person.
+ * The person's settings as they are now. All have application scope in package.json, so that the editor ignores what a workspace sets
+ * (machine scope could be set by a container that comes with a repository). What a workspace tries to set is written to the log.
  */
 export class LiveSettings implements Disposable {
   readonly #disposables = new DisposableStore();

@@ -34,8 +34,8 @@ describe('settings', () => {
     assert.equal(uses({ provider: 'practice', 'anthropic.baseUrl': 'http://localhost:1234' }, true), false);
   });
 
-  it('can be set by no workspace', () => {
-    const open = Object.entries(declared).filter(([, { scope }]) => scope !== 'machine' && scope !== 'application');
+  it('can be set by no workspace, and by no container that comes with one', () => {
+    const open = Object.entries(declared).filter(([, { scope }]) => scope !== 'application');
     assert.deepEqual(open, []);
   });
 
