@@ -122,7 +122,13 @@ export function createStore(bridge: Bridge): Store {
       ) {
         said = undefined;
       }
+      const before = run.value?.id;
       mirrored(withEntries(mirror.value, message));
+      const shown = run.value;
+      // A run that has just begun takes the stage, unless the person is writing to an agent of the one before.
+      if (shown !== undefined && shown.id !== before && (agentId.value === undefined || (drafts.value.get(agentId.value) ?? '') === '')) {
+        select(rootOf(mirror.value.state, shown.id)?.id);
+      }
       selectSomething();
     },
     transcript: (message) => {

@@ -177,6 +177,21 @@ describe('the timeline page', () => {
     await lane(/^Historian, worker, waiting for the rate limit/).waitFor();
   });
 
+  it('turns to a run that begins, but not while the person writes to an agent of the one before', async () => {
+    for (const draft of ['', 'half a sentence']) {
+      const one = scenarios.oneAgent();
+      await open(one);
+      await view.page.getByRole('textbox', { name: /^Steer/ }).fill(draft);
+      const next = scenarios.nextRun(one, 'A second task', 'Second lead');
+      await view.send({ type: 'entries', from: one.state.seq + 1, to: one.state.seq + next.length, now: one.now, entries: next });
+      await lane(/^Second lead/).waitFor();
+      assert.equal(await lane(/^Second lead/).getAttribute('aria-selected'), draft === '' ? 'true' : 'false');
+      if (draft === '') {
+        await view.page.close();
+      }
+    }
+  });
+
   it('shows live text, and opens places and whole outputs', async () => {
     await open(scenarios.oneAgent(), { agentId: scenarios.oneAgent().select, split: 0.2 });
     await view.page.getByText('Now I repair the loop in src/parser/scan.ts').waitFor();

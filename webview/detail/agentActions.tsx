@@ -52,7 +52,8 @@ export function AgentActions({ store, agent, onSteer }: { readonly store: Store;
           key={act}
           type="button"
           class="button"
-          title={readOnly ?? hint}
+          title={readOnly ?? `${words}: ${hint}`}
+          aria-label={words}
           disabled={readOnly !== undefined || !enabled}
           onClick={() => (act === 'write' ? onSteer() : store.post({ type: 'act', agentId: agent.id, act }))}
         >

@@ -18,7 +18,7 @@ export function createLaneKeys(surface: Surface): (event: KeyboardEvent) => void
     const row = rows[Math.max(0, Math.min(rows.length - 1, line))];
     if (row !== undefined) {
       store.select(row.agent.id);
-      scrollTo(surface, rows.indexOf(row));
+      scrollToLine(surface.scroller.current, rows.indexOf(row));
     }
   };
   const step = (row: LaneRow, by: number): void => {
@@ -138,9 +138,9 @@ function parentLine(rows: readonly LaneRow[], line: number): number {
   return parent < 0 ? line : parent;
 }
 
-function scrollTo({ scroller }: Surface, line: number): void {
-  const element = scroller.current;
-  if (element === null) {
+/** Scrolls as little as it takes for a line to be seen whole. */
+export function scrollToLine(element: HTMLElement | null, line: number): void {
+  if (element === null || line < 0) {
     return;
   }
   const top = line * rowHeight;

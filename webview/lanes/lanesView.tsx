@@ -7,7 +7,7 @@ import { useTick } from '../parts/useTick.ts';
 import { extentOf } from '../scope.ts';
 import type { Store } from '../store.ts';
 import { LaneHead, laneId } from './laneHead.tsx';
-import { createLaneKeys } from './laneKeys.ts';
+import { createLaneKeys, scrollToLine } from './laneKeys.ts';
 import { visibleRows } from './laneRows.ts';
 import { createPainter, type Painter } from './painter.ts';
 import { attachPointer } from './pointer.ts';
@@ -79,6 +79,16 @@ export function LanesView({ store, find }: { readonly store: Store; readonly fin
     painter.current?.invalidate();
   });
   useEffect(() => painter.current?.invalidate(), [size, names]);
+  // Whatever selected it, the selected agent is seen; afterwards the person may scroll away from it.
+  const sized = size.height > 0;
+  useEffect(() => {
+    if (sized) {
+      scrollToLine(
+        scroller.current,
+        store.rows.peek().findIndex((row) => row.agent.id === agentId),
+      );
+    }
+  }, [agentId, sized]);
 
   const keys = useMemo(() => createLaneKeys(surface), [surface]);
   const { start, end } = visibleRows(rows.length, rowHeight, top.value - overscan * rowHeight, size.height + 2 * overscan * rowHeight);

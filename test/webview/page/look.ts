@@ -18,6 +18,7 @@ mkdirSync(folder, { recursive: true });
 
 const twelve = scenarios.twelveAgents();
 const one = scenarios.oneAgent();
+const byLabel = (label: string) => Object.values(twelve.state.agents).find((agent) => agent.label === label)?.id;
 type Picture = readonly [
   name: string,
   scenario: () => scenarios.Scenario,
@@ -27,6 +28,22 @@ const pictures: readonly Picture[] = [
   ['twelve-dark', () => twelve, { width: 1000, height: 800 }],
   ['twelve-light', () => twelve, { theme: 'light', width: 1400, height: 700 }],
   ['twelve-contrast', () => twelve, { theme: 'contrast', width: 1000, height: 800 }],
+  ['asking-dark', () => twelve, { width: 1000, height: 800, state: { agentId: byLabel('Editor of errors.ts'), split: 0.35 } }],
+  [
+    'failed-light',
+    () => twelve,
+    { theme: 'light', width: 800, height: 800, state: { agentId: byLabel('Reader with a wrong key'), split: 0.35 } },
+  ],
+  [
+    'lead-contrast',
+    () => twelve,
+    {
+      theme: 'contrast',
+      width: 800,
+      height: 800,
+      state: { agentId: byLabel('Lead'), split: 0.35, zoom: { kind: 'follow', width: 20_000 } },
+    },
+  ],
   ['one-dark', () => one, { width: 1000, height: 900, state: { agentId: one.select, split: 0.25 } }],
   ['one-light', () => one, { theme: 'light', width: 1300, height: 600 }],
   ['one-usage', () => one, { state: { agentId: one.select, tab: 'usage', split: 0.3 } }],

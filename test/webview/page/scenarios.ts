@@ -336,3 +336,11 @@ export function hostile(text: string): Scenario {
   }));
   return { ...told(story, 9_000, agent.id, tail), readOnly: text };
 }
+
+/** The facts by which another run begins after a scenario. */
+export function nextRun({ state }: Scenario, task: string, label: string): readonly JournalEntry[] {
+  const story = new Story(state.at);
+  story.skipIds(1_000);
+  story.spawn(1, story.run(0, task), { label }).begin();
+  return story.entries().map((entry) => ({ ...entry, seq: entry.seq + state.seq }));
+}

@@ -25,6 +25,11 @@ export class Story {
     return `id-${++this.#ids}`;
   }
 
+  /** Leaves out ids that another story has used. */
+  skipIds(count: number): void {
+    this.#ids += count;
+  }
+
   run(ms: number, label: string): RunId {
     const runId = toId('run', this.id());
     this.at(ms, { type: 'runStarted', runId, label, task: label, by: person });
