@@ -8,6 +8,12 @@ describe('a window', () => {
     window = await openWindow();
   });
 
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await window.screenshot(this.currentTest.fullTitle().replace(/\W+/g, '-'));
+    }
+  });
+
   after(() => window.close());
 
   it('shows the fleet and its first steps', async () => {

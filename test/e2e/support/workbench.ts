@@ -29,46 +29,51 @@ export interface Workbench {
 }
 
 const waitMs = 15_000;
-/** How long a view may take to come to the front by itself. */
-const appearMs = 2_000;
+const inputSelector = '.quick-input-widget .quick-input-box input';
 
 /** Drives the workbench that `page` shows; pictures go to a folder. */
 export function createWorkbench(page: Page, pictures: string): Workbench {
   page.setDefaultTimeout(waitMs);
-  const input = page.locator('.quick-input-widget .quick-input-box input');
+  const input = page.locator(inputSelector);
   const entries = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
   const rows = page.locator('.sidebar .pane-body .monaco-list-row');
+  const palette = async (title: string): Promise<void> => {
+    await page.keyboard.press('F1');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await entries.filter({ hasText: title }).first().click();
+  };
   const untilUsable = async (): Promise<void> => {
     await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 60_000 });
     await page.locator('.activitybar .action-label[aria-label^="Flotilla"]').waitFor({ timeout: 60_000 });
   };
+  /** Resolves when the input is closed, or open again with something that does not begin so. */
+  const untilInputLeaves = async (start: string): Promise<void> => {
+    await page.waitForFunction(
+      ([selector, beginning]) => {
+        const box = document.querySelector(selector);
+        return !(box instanceof HTMLInputElement) || box.offsetParent === null || !box.value.startsWith(beginning);
+      },
+      [inputSelector, start] as const,
+    );
+  };
   return {
     untilUsable,
-    palette: async (title) => {
-      await page.keyboard.press('F1');
-      await input.waitFor();
-      await input.fill(`>${title}`);
-      await entries.filter({ hasText: title }).first().click();
-    },
+    palette,
     answer: async (text) => {
       await input.waitFor();
       await input.fill(text);
       await page.keyboard.press('Enter');
+      // What was typed is checked first; whatever else is opened meanwhile would take it back.
+      await untilInputLeaves(text);
     },
     pick: async (text) => {
       await entries.filter({ hasText: text }).first().click();
     },
     showFleet: async () => {
-      // The icon hides a view that is in front already, and a run that starts brings it there by itself.
-      const title = page.locator('.sidebar .title-label:visible', { hasText: 'Flotilla' });
-      const comes = title.waitFor({ timeout: appearMs }).then(
-        () => true,
-        () => false,
-      );
-      if (!(await comes)) {
-        await page.locator('.activitybar .action-label[aria-label^="Flotilla"]').click();
-        await title.waitFor();
-      }
+      // The icon in the activity bar would hide a view that came to the front meanwhile.
+      await palette('Flotilla: Focus on Fleet View');
+      await page.locator('.sidebar .title-label:visible', { hasText: 'Flotilla' }).waitFor();
     },
     treeRows: () => rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? row.textContent ?? '')),
     row: (text) => rows.filter({ hasText: text }).first(),
