@@ -130,7 +130,9 @@ class TimelinePage implements Disposable {
   }
 
   #post(message: ToWebview): void {
-    this.#panel.webview.postMessage(message).then(undefined, this.#deps.logError);
+    // A snapshot may be megabytes: as text it crosses in one piece, as an object it would be taken apart on the way.
+    const posted = message.type === 'snapshot' ? JSON.stringify(message) : message;
+    this.#panel.webview.postMessage(posted).then(undefined, this.#deps.logError);
   }
 
   #postReveal(): void {
