@@ -29,6 +29,7 @@ export interface Workbench {
 }
 
 const waitMs = 15_000;
+const listMs = 2_000;
 const inputSelector = '.quick-input-widget .quick-input-box input';
 
 /** Drives the workbench that `page` shows; pictures go to a folder. */
@@ -37,11 +38,25 @@ export function createWorkbench(page: Page, pictures: string): Workbench {
   const input = page.locator(inputSelector);
   const entries = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
   const rows = page.locator('.sidebar .pane-body .monaco-list-row');
+  /** The palette lists what there was when it opened, and extensions bring their commands a while after the window. */
   const palette = async (title: string): Promise<void> => {
-    await page.keyboard.press('F1');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await entries.filter({ hasText: title }).first().click();
+    const deadline = Date.now() + waitMs;
+    for (;;) {
+      await page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      const entry = entries.filter({ hasText: title }).first();
+      const isThere = await entry.waitFor({ timeout: listMs }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere || Date.now() > deadline) {
+        await entry.click();
+        return;
+      }
+      await page.keyboard.press('Escape');
+      await input.waitFor({ state: 'hidden' });
+    }
   };
   const untilUsable = async (): Promise<void> => {
     await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 60_000 });
