@@ -30,7 +30,7 @@ const file = join(root, `${name}-${version}.vsix`);
 const vsce = 'node_modules/@vscode/vsce/vsce';
 const listed = await must('list', vsce, ['ls', '--no-dependencies']);
 const strangers = listed.split('\n').filter((path) => /(^|\/)(src|test|scripts|webview|node_modules|out)\/|\.(tsx?|map)$/.test(path));
-await must('package', vsce, ['package', '--no-dependencies', '--skip-license', '--out', file]);
+await must('package', vsce, ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file]);
 
 const bytes = statSync(file).size;
 const main = statSync(join(root, 'dist', 'extension.js')).size + bytesOfStatic(join(root, 'dist', 'extension.js'));
