@@ -9,6 +9,7 @@ import { createLog } from './platform/log.ts';
 import { readDevelopmentOrders } from './platform/developmentOrders.ts';
 import { createOpenDocuments } from './platform/openDocuments.ts';
 import { createPlaces, workspaceFolders } from './platform/places.ts';
+import { storageFolder } from './platform/storageFolder.ts';
 import { visibleText } from './policy/visibleText.ts';
 import { openJournal, type OpenedJournal } from './store/journalFile.ts';
 import { createApi } from './ui/api.ts';
@@ -66,12 +67,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   const providers = createProviders({ clock, settings: () => settings.value }, () => apiKey.value);
   const providerLabel = (id: string) => providers.all.find((provider) => provider.id === id)?.label ?? id;
 
+  const storage = context.storageUri === undefined ? '' : storageFolder(context.storageUri.fsPath);
   const opened: { fleet?: OpenedFleet } = {};
   const openFleet = (journal: () => Promise<OpenedJournal>): Promise<void> =>
     door.open(async (): Promise<FleetControl> => {
       await opened.fleet?.close();
       const found = await journal();
-      const storage = context.storageUri?.fsPath ?? '';
       opened.fleet = createFleet({ storage, clock, log, settings: () => settings.value, files, providers }, found);
       const { setAside } = found;
       const actions = [
@@ -82,7 +83,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       found.journal.onDidFail((error) => tellNotices([error], [{ title: 'Try Again', act: () => found.journal.recover() }], logError));
       return opened.fleet.fleet;
     });
-  const openHere = () => openFleet(() => openJournal({ directory: context.storageUri?.fsPath ?? '', clock, log, waitForLockMs }));
+  const openHere = () => openFleet(() => openJournal({ directory: storage, clock, log, waitForLockMs }));
 
   const timeline = own(
     new Timeline({
