@@ -43,16 +43,15 @@ export function createWorkbench(page: Page, pictures: string): Workbench {
     const deadline = Date.now() + waitMs;
     for (;;) {
       await page.keyboard.press('F1');
-      await input.waitFor();
-      await input.fill(`>${title}`);
-      const entry = entries.filter({ hasText: title }).first();
-      const isThere = await entry.waitFor({ timeout: listMs }).then(
-        () => true,
-        () => false,
-      );
-      if (isThere || Date.now() > deadline) {
-        await entry.click();
+      try {
+        await input.fill(`>${title}`, { timeout: listMs });
+        await entries.filter({ hasText: title }).first().click({ timeout: listMs });
         return;
+      } catch (error) {
+        // Whatever takes the focus while the window is still busy closes the palette.
+        if (Date.now() > deadline) {
+          throw error;
+        }
       }
       await page.keyboard.press('Escape');
       await input.waitFor({ state: 'hidden' });
