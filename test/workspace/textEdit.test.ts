@@ -143,8 +143,10 @@ describe('findEdit', () => {
 
   it('keeps arbitrary bytes outside an ASCII edit', () => {
     const high = fc.uint8Array({ minLength: 1, maxLength: 20 }).map((bytes) => Buffer.from(bytes.map((byte) => byte | 0x80)));
+    // A file that begins with a UTF-16 mark is UTF-16, and its ASCII another.
+    const unmarked = high.filter((bytes) => !/^(?:feff|fffe)/.test(bytes.toString('hex')));
     fc.assert(
-      fc.property(high, high, fc.constantFrom('\n', '\r\n'), (before, after, lineEnd) => {
+      fc.property(unmarked, high, fc.constantFrom('\n', '\r\n'), (before, after, lineEnd) => {
         const bytes = Buffer.concat([before, Buffer.from(`${lineEnd}key=1${lineEnd}`), after]);
         const expected = Buffer.concat([before, Buffer.from(`${lineEnd}key=2${lineEnd}more${lineEnd}`), after]);
         assert.deepEqual(edited(bytes, 'key=1\n', 'key=2\nmore\n'), expected);
