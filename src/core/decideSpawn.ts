@@ -99,11 +99,15 @@ function freeLabel(inRun: readonly Agent[], wanted: string): string {
 
 /** Reuses a prompt with the same text and tools, so that agents share a cached prefix and the journal holds it once. */
 function promptFor(state: FleetState, { system, tools }: ResolvedSpawn, mint: MintId): { promptId: PromptId; events: FleetEvent[] } {
-  const wanted = JSON.stringify(tools);
-  const known = Object.values(state.prompts).find((prompt) => prompt.system === system && JSON.stringify(prompt.tools) === wanted);
+  const known = Object.values(state.prompts).find((prompt) => prompt.system === system && sameTools(prompt.tools, tools));
   if (known !== undefined) {
     return { promptId: known.id, events: [] };
   }
   const promptId = mint('prompt');
   return { promptId, events: [{ type: 'promptFixed', promptId, system, tools: [...tools] }] };
+}
+
+function sameTools(a: readonly ToolSpec[], b: readonly ToolSpec[]): boolean {
+  // Of this window's own prompts the tools are the very same objects; only those from the journal have to be read.
+  return a.length === b.length && a.every((tool, index) => tool === b[index] || JSON.stringify(tool) === JSON.stringify(b[index]));
 }

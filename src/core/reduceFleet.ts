@@ -18,15 +18,13 @@ export function reduceEntries(state: FleetState, entries: readonly JournalEntry[
   if (entries.length === 0) {
     return state;
   }
-  const draft = new Draft(state);
-  for (const entry of entries) {
-    draft.apply(entry);
-  }
-  return draft.finish();
+  const draft = new FleetDraft(state);
+  draft.apply(entries);
+  return draft.seal();
 }
 
-/** Lives for one batch: a state whose records may be written because they are its own copies. */
-class Draft {
+/** A state that goes on being folded: its records are its own copies, which it may write until somebody else holds them. */
+export class FleetDraft {
   #state: FleetState;
   readonly #owned = new Set<keyof FleetState>();
 
@@ -34,11 +32,24 @@ class Draft {
     this.#state = state;
   }
 
-  finish(): FleetState {
+  /** For a look and never for keeping: its records change with the next entries. What they hold does not. */
+  get open(): FleetState {
     return this.#state;
   }
 
-  apply({ seq, at, event }: JournalEntry): void {
+  /** The state as it is now, which never changes again. The next entries are written to new copies of the records they change. */
+  seal(): FleetState {
+    this.#owned.clear();
+    return this.#state;
+  }
+
+  apply(entries: readonly JournalEntry[]): void {
+    for (const entry of entries) {
+      this.#apply(entry);
+    }
+  }
+
+  #apply({ seq, at, event }: JournalEntry): void {
     this.#state = { ...this.#state, seq, at };
     switch (event.type) {
       case 'runStarted':

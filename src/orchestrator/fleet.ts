@@ -5,7 +5,7 @@ import { endingOf } from '../core/ending.ts';
 import type { FleetEvent, JournalEntry, Outcome } from '../core/events.ts';
 import type { AgentId, MintId } from '../core/ids.ts';
 import { type AgentEvent, subjectOf } from '../core/reduceAgent.ts';
-import { reduceEntries } from '../core/reduceFleet.ts';
+import { FleetDraft } from '../core/reduceFleet.ts';
 import { repair } from '../core/repair.ts';
 import { isLive, subtreeOf } from '../core/selectors.ts';
 import { emptyFleet, type FleetState } from '../core/state.ts';
@@ -39,21 +39,26 @@ export class Fleet implements FleetControl {
   readonly #changes: Emitter<readonly JournalEntry[]>;
   readonly #handles = new Map<AgentId, AgentHandle>();
   readonly #slots: Slots;
-  #state: FleetState;
+  readonly #draft = new FleetDraft(emptyFleet);
   #stopped = false;
 
   constructor(deps: FleetDeps) {
     this.#deps = deps;
     this.#changes = new Emitter((error) => deps.log.error('A view failed to follow the fleet', error));
     this.#slots = new Slots(() => Math.max(1, deps.settings().maxConcurrentAgents));
-    this.#state = reduceEntries(emptyFleet, deps.entries);
+    this.#draft.apply(deps.entries);
     if (deps.readOnly === undefined) {
-      this.#commit(repair(this.#state));
+      this.#commit(repair(this.#open));
     }
   }
 
   get state(): FleetState {
-    return this.#state;
+    return this.#draft.seal();
+  }
+
+  /** For the engine's own looks, which keep nothing and so need no copy. */
+  get #open(): FleetState {
+    return this.#draft.open;
   }
 
   get readOnly(): string | undefined {
@@ -71,7 +76,7 @@ export class Fleet implements FleetControl {
       const next = 'Use the window that has the fleet, or close it and reload this one.';
       return refuse({ code: 'readOnly', message: readOnly ?? 'The fleet is closing.', next });
     }
-    const decision = decide(this.#state, parsed.data, {
+    const decision = decide(this.#open, parsed.data, {
       mint: this.#deps.mint,
       maxDepth: this.#deps.settings().maxDepth,
       maxAgentsPerRun: this.#deps.settings().maxAgentsPerRun,
@@ -85,8 +90,8 @@ export class Fleet implements FleetControl {
     return { ok: true, accepted: decision.accepted };
   }
 
-  subscribe(listener: (state: FleetState, entries: readonly JournalEntry[]) => void): Disposable {
-    return this.#changes.event((entries) => listener(this.#state, entries));
+  subscribe(listener: (entries: readonly JournalEntry[]) => void): Disposable {
+    return this.#changes.event(listener);
   }
 
   tail(agentId: AgentId): readonly TailBlock[] {
@@ -149,7 +154,7 @@ export class Fleet implements FleetControl {
     const handle = new AgentHandle(id, this.#slots);
     this.#handles.set(id, handle);
     const deps = agentDepsFor(id, handle, this.#deps, {
-      state: () => this.#state,
+      state: () => this.#open,
       commit: (events) => this.#commit(events),
       execute: (command) => this.execute(command),
     });
@@ -165,7 +170,7 @@ export class Fleet implements FleetControl {
 
   /** No agent outlives the one that spawned it: what is still at work below it is stopped, and waited for. */
   async #endChildren(id: AgentId, outcome: Outcome): Promise<void> {
-    const below = subtreeOf(this.#state, id).filter((agent) => agent.id !== id && isLive(agent));
+    const below = subtreeOf(this.#open, id).filter((agent) => agent.id !== id && isLive(agent));
     if (outcome.kind !== 'interrupted') {
       const open = below.filter((agent) => agent.killing === undefined);
       this.#commit(open.map((agent) => ({ type: 'killAsked', agentId: agent.id, by: { kind: 'engine' } })));
@@ -178,9 +183,9 @@ export class Fleet implements FleetControl {
   }
 
   #end(id: AgentId, outcome: Outcome): void {
-    const agent = this.#state.agents[id];
+    const agent = this.#open.agents[id];
     if (agent !== undefined && isLive(agent)) {
-      this.#commit(endingOf(this.#state, agent, outcome, 'engine', this.#deps.mint('message')));
+      this.#commit(endingOf(this.#open, agent, outcome, 'engine', this.#deps.mint('message')));
     }
   }
 
@@ -190,7 +195,7 @@ export class Fleet implements FleetControl {
       return;
     }
     const entries = this.#deps.journal.append(events);
-    this.#state = reduceEntries(this.#state, entries);
+    this.#draft.apply(entries);
     for (const event of events) {
       this.#wake(event);
     }
@@ -209,7 +214,7 @@ export class Fleet implements FleetControl {
       handle?.wake();
     }
     if (event.type === 'agentEnded') {
-      const parentId = this.#state.agents[subject]?.parentId;
+      const parentId = this.#open.agents[subject]?.parentId;
       if (parentId !== undefined) {
         this.#handles.get(parentId)?.wake();
       }

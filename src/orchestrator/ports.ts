@@ -229,13 +229,14 @@ export interface TailBlock {
 
 /** The fleet as views see it: read, ask, listen. */
 export interface FleetControl {
+  /** The state as it is now; it never changes again. Each new one costs a copy, so ask when you need it and not at every commit. */
   readonly state: FleetState;
   /** Why this window may only look, if it may only look. */
   readonly readOnly: string | undefined;
   /** The one door for every change. Refuses with a reason instead of throwing. */
   execute(command: FleetCommandInput): CommandResult;
   /** Told once per commit, after the state has changed. */
-  subscribe(listener: (state: FleetState, entries: readonly JournalEntry[]) => void): Disposable;
+  subscribe(listener: (entries: readonly JournalEntry[]) => void): Disposable;
   /** The live text of one agent as it is now. */
   tail(agentId: AgentId): readonly TailBlock[];
   /** Told, at most every 50 ms, which agents have new live text. */

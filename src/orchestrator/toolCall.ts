@@ -141,8 +141,8 @@ async function run(prepared: Ready, call: Call, deps: AgentDeps, handle: AgentHa
 }
 
 function endingOf(outcome: ToolOutcome, deps: AgentDeps): Ending {
-  const children = deps.liveChildren();
-  if (outcome.report !== undefined && children > 0) {
+  const children = outcome.report === undefined ? 0 : deps.liveChildren();
+  if (children > 0) {
     const text = `${children} of your agents are still at work. Call wait_for_agents, or wrap up or kill them, before you report.`;
     return { status: 'error', text };
   }

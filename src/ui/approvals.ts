@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Answer } from '../core/events.ts';
+import type { Answer, FleetEvent } from '../core/events.ts';
 import { askTexts, openAsks } from '../core/rows.ts';
 import type { OpenAsk } from '../core/state.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
@@ -52,6 +52,9 @@ function nextAsk(fleet: FleetControl, seen: ReadonlySet<string>, first: string |
   return waiting.find((open) => open.askId === first) ?? waiting[0];
 }
 
+/** The facts that can end an ask. */
+const endsAsks: ReadonlySet<FleetEvent['type']> = new Set(['personAnswered', 'agentEnded', 'agentDeleted']);
+
 /** Takes a question back from the screen when it is answered elsewhere or its asker has ended; then the next one comes. */
 async function whileAsked(
   fleet: FleetControl,
@@ -60,7 +63,11 @@ async function whileAsked(
 ): Promise<Decision> {
   const source = new vscode.CancellationTokenSource();
   const isGone = () => fleet.state.asks[open.askId] === undefined;
-  const watching = fleet.subscribe(() => isGone() && source.cancel());
+  const watching = fleet.subscribe((entries) => {
+    if (entries.some(({ event }) => endsAsks.has(event.type)) && isGone()) {
+      source.cancel();
+    }
+  });
   try {
     const decision = await decide(source.token);
     return isGone() ? 'later' : decision;

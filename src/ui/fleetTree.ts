@@ -33,8 +33,10 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
   readonly #heardAt = new Map<AgentId, number>();
   /** How a run was folded when it was drawn first; after that it is the person's choice. */
   readonly #folded = new Map<string, vscode.TreeItemCollapsibleState>();
+  #fleet: FleetControl | undefined;
   #subscription: Disposable | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
+  /** The state as it was looked at last; every row drawn together is of the same. */
   #state: FleetState = emptyFleet;
   #index: FleetTreeIndex = indexFleet(emptyFleet);
 
@@ -45,7 +47,8 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
     this.#refresh = this.#disposables.add(
       new RowRefresh({
         now: deps.now,
-        isParent: (node) => this.getChildren(node).length > 0,
+        catchUp: () => this.#look(),
+        isParent: (node) => this.#childrenOf(node).length > 0,
         difference: (node) => this.#difference(node),
         redraw: (nodes) => this.#redraw(nodes),
       }),
@@ -56,11 +59,17 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
 
   /** Hidden rows are not drawn; what changed meanwhile is drawn when they are seen again. */
   setVisible(visible: boolean): void {
+    this.#look();
     this.#refresh.setVisible(visible);
     this.#keepTime();
   }
 
   getChildren(node?: FleetNode): FleetNode[] {
+    this.#look();
+    return this.#childrenOf(node);
+  }
+
+  #childrenOf(node: FleetNode | undefined): FleetNode[] {
     if (node === undefined) {
       const runs = this.#index.runs.map((runId) => this.#nodes.run(runId));
       return openAsks(this.#state).length > 0 ? [this.#nodes.needsYou, ...runs] : runs;
@@ -110,11 +119,13 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
 
   /** The node of an agent, for revealing it; undefined if there is no such agent. */
   agentNode(agentId: AgentId): FleetNode | undefined {
+    this.#look();
     return this.#state.agents[agentId] === undefined ? undefined : this.#nodes.agent(agentId);
   }
 
   /** The badge of the view: how many agents need the person. */
   badge(): vscode.ViewBadge | undefined {
+    this.#look();
     const value = agentsInNeed(this.#state).size;
     return value === 0 ? undefined : { value, tooltip: `${countText(value, 'agent')} ${value === 1 ? 'needs' : 'need'} you` };
   }
@@ -129,16 +140,22 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
     this.#subscription?.dispose();
     const store = new DisposableStore();
     this.#subscription = store;
+    this.#fleet = fleet;
     if (fleet !== undefined) {
-      store.add(fleet.subscribe((state) => this.#update(state)));
+      store.add(fleet.subscribe(() => this.#refresh.stale()));
       store.add(fleet.onDidChangeTail((ids) => ids.forEach((id) => this.#heardAt.set(id, this.#deps.now()))));
     }
-    this.#update(fleet?.state ?? emptyFleet);
+    this.#look();
     this.#refresh.all();
   }
 
-  #update(state: FleetState): void {
+  /** Takes the fleet's state as it is now, and hands on what is different in it. */
+  #look(): void {
     const before = this.#state;
+    const state = this.#fleet?.state ?? emptyFleet;
+    if (state === before) {
+      return;
+    }
     this.#state = state;
     if (state.agents !== before.agents || state.runs !== before.runs) {
       this.#index = indexFleet(state);
@@ -216,7 +233,7 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
       this.#folded.set(node.key, fold);
       return fold;
     }
-    return this.getChildren(node).length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None;
+    return this.#childrenOf(node).length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None;
   }
 
   #hover(node: FleetNode): vscode.MarkdownString | undefined {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { JournalEntry } from '../core/events.ts';
-import type { RunId } from '../core/ids.ts';
+import type { AgentId } from '../core/ids.ts';
 import { askTexts, openAsks } from '../core/rows.ts';
 import { firstLine } from '../core/rowText.ts';
 import { runPhase } from '../core/selectors.ts';
@@ -46,19 +46,19 @@ export class Notifications implements Disposable {
   #connect(): void {
     this.#subscription?.dispose();
     const fleet = this.#deps.door.fleet;
-    this.#subscription = fleet?.subscribe((state, entries) => this.#hear(fleet, state, entries));
+    this.#subscription = fleet?.subscribe((entries) => this.#hear(fleet, entries));
     if (fleet !== undefined) {
       this.#schedule(fleet);
     }
   }
 
-  #hear(fleet: FleetControl, state: FleetState, entries: readonly JournalEntry[]): void {
+  #hear(fleet: FleetControl, entries: readonly JournalEntry[]): void {
     if (entries.some(({ event }) => event.type === 'personAsked')) {
       this.#schedule(fleet);
     }
     for (const { event } of entries) {
       if (event.type === 'agentEnded' && event.outcome.kind === 'failed') {
-        this.#tellFailed(state, state.agents[event.agentId]?.runId);
+        this.#tellFailed(fleet.state, event.agentId);
       }
     }
   }
@@ -91,7 +91,8 @@ export class Notifications implements Disposable {
     );
   }
 
-  #tellFailed(state: FleetState, runId: RunId | undefined): void {
+  #tellFailed(state: FleetState, agentId: AgentId): void {
+    const runId = state.agents[agentId]?.runId;
     const run = runId === undefined ? undefined : state.runs[runId];
     if (run === undefined || runPhase(state, run) !== 'failed') {
       return;

@@ -13,6 +13,8 @@ export type RowDifference = 'none' | 'text' | 'state';
 /** What the refresher asks of the tree. */
 export interface RowRefreshDeps {
   readonly now: () => number;
+  /** Adds what has changed since the last time. */
+  readonly catchUp: () => void;
   readonly isParent: (node: FleetNode) => boolean;
   /** How a row differs from what is drawn: not at all, in its numbers and times, or in what it stands for and what can be done with it. */
   readonly difference: (node: FleetNode) => RowDifference;
@@ -31,6 +33,8 @@ export class RowRefresh implements Disposable {
   /** Rows with rows below them of which only the text has changed. */
   readonly #parents = new Set<FleetNode>();
   #root = false;
+  /** Something has changed that is not collected yet. */
+  #stale = false;
   #visible = false;
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   #parentsDrawnAt = 0;
@@ -57,6 +61,12 @@ export class RowRefresh implements Disposable {
     this.#schedule();
   }
 
+  /** Something has changed; what it is, is asked when it is to be drawn. */
+  stale(): void {
+    this.#stale = true;
+    this.#schedule();
+  }
+
   add(changes: TreeChanges): void {
     this.#root ||= changes.root;
     changes.families.forEach((node) => this.#families.add(node));
@@ -80,7 +90,7 @@ export class RowRefresh implements Disposable {
     if (!this.#visible) {
       return;
     }
-    const urgent = this.#root || this.#families.size + this.#rows.size > 0;
+    const urgent = this.#root || this.#stale || this.#families.size + this.#rows.size > 0;
     if (urgent || this.#parents.size > 0) {
       this.#wakeIn(urgent ? refreshMs : Math.max(refreshMs, this.#parentsDueIn()));
     }
@@ -101,6 +111,11 @@ export class RowRefresh implements Disposable {
   }
 
   #flush(): void {
+    if (this.#stale) {
+      // While the timer still counts as set, so that what is added now is drawn now.
+      this.#stale = false;
+      this.#deps.catchUp();
+    }
     this.#timer = undefined;
     if (!this.#visible) {
       return;

@@ -45,7 +45,7 @@ export class TimelineFeed implements Disposable {
     this.#follow = follow;
     if (typeof fleet !== 'string') {
       const store = new DisposableStore();
-      store.add(fleet.subscribe((_, entries) => this.#queue(entries)));
+      store.add(fleet.subscribe((entries) => this.#queue(entries)));
       store.add(fleet.onDidChangeTail((ids) => this.#hear(ids)));
       this.#subscription = store;
     }

@@ -97,7 +97,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
             reject(new Error(`${bad.label} ended badly: ${JSON.stringify(bad.phase)}`));
           }
         };
-        fleet.subscribe((state, facts) => {
+        fleet.subscribe((facts) => {
           for (const { event } of facts) {
             if (!told && event.type === 'turnEnded' && event.turn === 3) {
               told = true;
@@ -107,7 +107,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
           }
           if (ended === expected) {
             ended++;
-            onEnd(state);
+            onEnd(fleet.state);
           }
         });
         if (fanOut) {

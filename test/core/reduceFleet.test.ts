@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { FleetEvent, JournalEntry } from '../../src/core/events.ts';
 import { journalEntrySchema } from '../../src/core/events.ts';
-import { reduceEntries, reduceFleet } from '../../src/core/reduceFleet.ts';
+import { FleetDraft, reduceEntries, reduceFleet } from '../../src/core/reduceFleet.ts';
 import { repair } from '../../src/core/repair.ts';
 import { emptyFleet, type FleetState } from '../../src/core/state.ts';
 import { anyJournal } from '../support/randomEvents.ts';
@@ -90,6 +90,63 @@ describe('reduceFleet', () => {
         assert.deepEqual(view.lanes, whole.lanes);
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('FleetDraft', () => {
+  /** Whether the state is taken after each entry. */
+  const anyTaking = fc.infiniteStream(fc.boolean());
+
+  it('gives states that never change again, each the fold of what came before it', () => {
+    fc.assert(
+      fc.property(anyJournal, anyTaking, (entries, taking) => {
+        const draft = new FleetDraft(emptyFleet);
+        const taken: { readonly state: FleetState; readonly text: string }[] = [];
+        let expected = emptyFleet;
+        for (const entry of entries) {
+          draft.apply([entry]);
+          expected = reduceFleet(expected, entry);
+          assert.deepEqual(draft.open, expected);
+          if (taking.next().value) {
+            taken.push({ state: draft.seal(), text: JSON.stringify(expected) });
+          }
+        }
+        for (const { state, text } of taken) {
+          assert.equal(JSON.stringify(state), text);
+        }
+        assert.equal(JSON.stringify(emptyFleet.agents), '{}');
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('keeps the identity of what did not change between two states, and of the state while nothing happens', () => {
+    fc.assert(
+      fc.property(anyJournal, anyTaking, (entries, taking) => {
+        const draft = new FleetDraft(emptyFleet);
+        let before = draft.seal();
+        let unseen: JournalEntry[] = [];
+        for (const entry of entries) {
+          draft.apply([entry]);
+          unseen.push(entry);
+          if (!taking.next().value) {
+            continue;
+          }
+          const after = draft.seal();
+          assert.equal(draft.seal(), after);
+          const byEntry = unseen.reduce(reduceFleet, before);
+          for (const name of ['runs', 'agents', 'asks', 'prompts', 'lanes', 'transcripts'] as const) {
+            for (const id of Object.keys(before[name])) {
+              const [old, now, same]: readonly unknown[] = [before, after, byEntry].map((state) => Reflect.get(state[name], id));
+              assert.equal(now === old, same === old, `${name} ${id}`);
+            }
+          }
+          before = after;
+          unseen = [];
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 });

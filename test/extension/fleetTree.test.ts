@@ -72,7 +72,7 @@ function replay() {
     },
     readOnly: undefined,
     execute: () => ({ ok: true, accepted: { reached: 0 } }),
-    subscribe: (listener) => changes.event(() => listener(state(), [])),
+    subscribe: (listener) => changes.event(() => listener([])),
     tail: () => [],
     onDidChangeTail: () => ({ dispose: () => undefined }),
     readBlob: async () => '',

@@ -26,7 +26,8 @@ async function runFleet(script: (seen: SeenRequest) => Reply, during: (fleet: Te
     { provider, tools: [readTool], settings: { models: { lead: 'claude-opus-5-5', worker: 'claude-sonnet-5-5', scout: 'x' } } },
   );
   const ended = new Promise<FleetState>((resolve) => {
-    bench.fleet.subscribe((state, entries) => {
+    bench.fleet.subscribe((entries) => {
+      const { state } = bench;
       const waits = entries.flatMap(({ event }) => (event.type === 'waitStarted' ? [event.wait.until ?? 0] : []));
       if (waits.length > 0) {
         setImmediate(() => void bench.clock.advance(Math.max(0, ...waits.map((until) => until - bench.clock.now()))));
@@ -68,7 +69,7 @@ describe('a fleet of ten workers at a strict endpoint', () => {
   it('keeps them when messages are put between calls, and each is read once', async () => {
     const told = new Set<string>();
     const result = await runFleet(work, ({ fleet }) => {
-      fleet.subscribe((_, entries) => {
+      fleet.subscribe((entries) => {
         for (const { event } of entries) {
           if (event.type === 'toolStarted' && event.title === 'read_file' && !told.has(event.agentId)) {
             told.add(event.agentId);

@@ -63,14 +63,14 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
 
 function until(fleet: Fleet, condition: (state: FleetState) => boolean): Promise<void> {
   return new Promise((resolve) => {
-    const check = (state: FleetState) => {
-      if (condition(state)) {
+    const check = () => {
+      if (condition(fleet.state)) {
         subscription.dispose();
         resolve();
       }
     };
     const subscription = fleet.subscribe(check);
-    check(fleet.state);
+    check();
   });
 }
 

@@ -13,11 +13,14 @@ class Bench {
   readonly redrawn: (readonly string[] | 'all')[] = [];
   readonly differences = new Map<FleetNode, RowDifference>();
   readonly refresh: RowRefresh;
+  /** What has changed since the refresher last asked. */
+  readonly unseen: FleetNode[] = [];
   #timers: { at: number; run: () => void }[] = [];
 
   constructor() {
     this.refresh = new RowRefresh({
       now: () => this.now,
+      catchUp: () => this.refresh.rows(this.unseen.splice(0)),
       isParent: (node) => node === lead,
       difference: (node) => this.differences.get(node) ?? 'none',
       redraw: (drawn) => this.redrawn.push(drawn === undefined ? 'all' : drawn.map(({ key }) => key)),
@@ -126,6 +129,28 @@ describe('RowRefresh', () => {
     bench.refresh.setVisible(true);
     bench.pass(100);
     assert.deepEqual(bench.redrawn, ['all']);
+  });
+
+  it('asks what has changed only when it draws, and then draws it', () => {
+    bench.differences.set(worker, 'text');
+    for (let i = 0; i < 10; i++) {
+      bench.unseen.push(worker);
+      bench.refresh.stale();
+      assert.equal(bench.unseen.length, i + 1);
+      bench.pass(9);
+    }
+    bench.pass(10);
+    assert.deepEqual(bench.unseen, []);
+    assert.deepEqual(bench.redrawn, [[worker.key]]);
+    assert.equal(bench.waiting, 0);
+  });
+
+  it('asks for nothing while nobody looks', () => {
+    bench.refresh.setVisible(false);
+    bench.unseen.push(worker);
+    bench.refresh.stale();
+    bench.pass(10_000);
+    assert.deepEqual(bench.unseen, [worker]);
   });
 
   it('leaves no timer behind', () => {

@@ -35,7 +35,7 @@ class Bench {
       },
       readOnly: undefined,
       execute: () => ({ ok: true, accepted: { reached: 0 } }),
-      subscribe: (listener) => this.#entries.event((entries) => listener(fleet.state, entries)),
+      subscribe: (listener) => this.#entries.event(listener),
       tail: (agentId) => [{ source: 'model', key: '0', kind: 'text', text: `live ${agentId} ${this.now}` }],
       onDidChangeTail: (listener) => this.#tails.event(listener),
       readBlob: async () => '',
