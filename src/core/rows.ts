@@ -127,7 +127,7 @@ export function needsYouRow(state: FleetState): Row | undefined {
   if (asks.length === 0) {
     return undefined;
   }
-  const description = countText(asks.length, 'question');
+  const description = countText(asks.length, 'request');
   return {
     label: 'Needs you',
     description,

@@ -147,7 +147,7 @@ describe('rows', () => {
     assert.equal(row.icon, 'report');
     assert.match(row.description, /^general · needs your approval · for 1 min · /);
     assert.deepEqual([...agentsInNeed(asked)], [builder]);
-    assert.equal(needsYouRow(asked)?.description, '1 question');
+    assert.equal(needsYouRow(asked)?.description, '1 request');
     assert.equal(needsYouRow(fold(family)), undefined);
     const open = openAsks(asked)[0];
     assert.ok(open);
