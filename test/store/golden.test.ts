@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fleetEventSchema } from '../../src/core/events.ts';
+import { fleetEventSchema, type JournalEntry } from '../../src/core/events.ts';
+import { reduceEntries } from '../../src/core/reduceFleet.ts';
+import { phaseWord, tokensOf } from '../../src/core/selectors.ts';
+import { emptyFleet } from '../../src/core/state.ts';
 import { currentSchema } from '../../src/store/lineFormat.ts';
 import { CrashFs } from '../support/crashFs.ts';
 import { assertGolden } from '../support/golden.ts';
@@ -29,6 +32,16 @@ async function writeMissingJournals(): Promise<void> {
       writeFileSync(join(folder, name), data);
     }
   }
+}
+
+/** What the fold makes of a journal, in what a person would see of each agent. */
+function agentLines(entries: readonly JournalEntry[]): string {
+  return Object.values(reduceEntries(emptyFleet, entries).agents)
+    .map(
+      (agent) =>
+        `${agent.label}: ${phaseWord(agent)}, turn ${agent.turn}, ${tokensOf(agent)} tokens, ended ${agent.ends}, unread ${agent.mailbox.length}\n`,
+    )
+    .join('');
 }
 
 describe('journals of every version', () => {
@@ -62,6 +75,7 @@ describe('journals of every version', () => {
       await opened.journal.close();
       assert.ok(fs.files.get(journalPath)?.subarray(0, data.length).equals(data), `${name} was only added to`);
       assertGolden(join('journals', `${name}.entries`), `${opened.entries.map((entry) => JSON.stringify(entry)).join('\n')}\n`);
+      assertGolden(join('journals', `${name}.agents`), agentLines(opened.entries));
     }
   });
 });
