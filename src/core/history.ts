@@ -21,7 +21,12 @@ export interface History {
 /** A message as the receiver's model reads it. */
 export function renderMessage(message: { sender: string; kind: MessageKind; text: string; place?: Place | undefined }): string {
   const where = message.place === undefined ? '' : `\nAbout ${renderPlace(message.place)}:`;
-  return `<message from=${JSON.stringify(message.sender)} kind="${message.kind}">${where}\n${message.text}\n</message>`;
+  return `<message from=${JSON.stringify(message.sender)} kind="${message.kind}">${where}\n${withoutTags(message.text)}\n</message>`;
+}
+
+/** No text can end its message and begin one that claims another sender. */
+function withoutTags(text: string): string {
+  return text.replaceAll(/<(?=\/?message\b)/gi, '&lt;');
 }
 
 /** `path`, `path:12` or `path:12-20`. */
