@@ -24,10 +24,7 @@ export function createOpenDocuments(): OpenDocuments {
       if (!(await vscode.workspace.applyEdit(edit))) {
         return 'stale';
       }
-      if (save && !(await document.save())) {
-        throw new Error(`${document.fileName} was changed in the editor but could not be saved.`);
-      }
-      return 'applied';
+      return save && !(await document.save()) ? 'unsaved' : 'applied';
     },
   };
 }

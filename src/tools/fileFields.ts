@@ -27,21 +27,22 @@ export async function prepareEdit(
   if (!plan.ok) {
     return { kind: 'refused', text: plan.text };
   }
-  const { display, lines, diff } = plan;
+  const { display, real, lines, diff } = plan;
   const title = titleOf(plan);
   return {
     kind: 'ready',
     title,
     place: { path: display, ...(lines === undefined ? {} : { line: lines.from, endLine: lines.to }) },
     outside: true,
-    ask: { kind: 'write', title, path: display, diff: diff.text },
+    ask: { kind: 'write', title, path: real, diff: diff.text },
     run: async (context) => editOutcome(edits, context.agentId, plan),
   };
 }
 
-function titleOf({ change, request, display, diff }: EditPlan): string {
+function titleOf({ change, request, display, real, diff }: EditPlan): string {
   const verb = change === 'created' ? 'Create' : request.kind === 'write' ? 'Overwrite' : 'Edit';
-  return `${verb} ${display} (+${diff.added} -${diff.removed})`;
+  const target = real === display ? display : `${display}, which is ${real}`;
+  return `${verb} ${target} (+${diff.added} -${diff.removed})`;
 }
 
 async function editOutcome(edits: FileEdits, agentId: Parameters<FileEdits['apply']>[0], plan: EditPlan): Promise<ToolOutcome> {

@@ -4,7 +4,7 @@ import type { Tool, ToolOutcome } from '../orchestrator/ports.ts';
 import { stripControls } from '../policy/controlText.ts';
 import { visibleText } from '../policy/visibleText.ts';
 import type { Processes, ProcessResult } from '../workspace/processes.ts';
-import type { WorkspacePaths } from '../workspace/workspacePath.ts';
+import type { ResolvedPath, WorkspacePaths } from '../workspace/workspacePath.ts';
 import { defineTool, ToolError } from './defineTool.ts';
 
 export interface RunCommandDeps {
@@ -39,18 +39,21 @@ export function createRunCommandTool({ paths, processes, environment }: RunComma
       if (command.trim() === '') {
         throw new ToolError('The command is empty; nothing was run.');
       }
-      const folder = await paths.resolve(input.folder ?? defaultFolder(paths), 'read');
-      if (!folder.ok) {
-        throw new ToolError(`Nothing was run. ${folder.text}`);
-      }
+      const folderText = input.folder ?? defaultFolder(paths);
+      const folder = await resolveFolder(paths, folderText);
       const seconds = Math.min(maxSeconds, Math.max(1, input.timeout_seconds ?? defaultSeconds));
       const title = `Run ${visibleText(firstLine(command, 80))}`;
       return {
         kind: 'ready',
         title,
         outside: true,
-        ask: { kind: 'command', title, command, folder: folder.display },
+        ask: { kind: 'command', title, command, folder: folder.real },
         run: async (context, signal) => {
+          // While a person thought about it, the folder may have become a link to somewhere else.
+          const now = await resolveFolder(paths, folderText);
+          if (now.absolute !== folder.absolute) {
+            throw new ToolError(`Nothing was run. ${folder.display} leads to another folder now. Try again.`);
+          }
           const request = { command, folder: folder.absolute, timeoutMs: seconds * 1000, env: environment() };
           const result = await processes.run(request, (text) => context.progress(stripControls(text)), signal);
           return result.ok ? toOutcome(command, result, seconds) : { text: result.text, isError: true };
@@ -58,6 +61,14 @@ export function createRunCommandTool({ paths, processes, environment }: RunComma
       };
     },
   });
+}
+
+async function resolveFolder(paths: WorkspacePaths, text: string): Promise<ResolvedPath> {
+  const folder = await paths.resolve(text, 'read');
+  if (!folder.ok) {
+    throw new ToolError(`Nothing was run. ${folder.text}`);
+  }
+  return folder;
 }
 
 function defaultFolder(paths: WorkspacePaths): string {

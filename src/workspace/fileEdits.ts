@@ -21,6 +21,9 @@ export interface EditPlan {
   readonly ok: true;
   readonly pathText: string;
   readonly display: string;
+  /** The file that is changed, by its absolute path and as people call it, both without symbolic links. */
+  readonly absolute: string;
+  readonly real: string;
   readonly request: EditRequest;
   readonly change: 'created' | 'edited';
   readonly diff: FileDiff;
@@ -78,13 +81,16 @@ export function createFileEdits(deps: FileEditsDeps): FileEdits {
       if (!place.ok) {
         return place;
       }
+      if (place.absolute !== planned.absolute) {
+        return refuseMoved(place);
+      }
       return deps.lock.hold(place.absolute, async () => {
         const worked = await plan(agentId, planned.pathText, planned.request);
         if (!worked.ok) {
           return worked;
         }
-        if (worked.place.absolute !== place.absolute) {
-          return refuse(`${place.display} leads to another file now; nothing was changed. Try again.`);
+        if (worked.place.absolute !== planned.absolute) {
+          return refuseMoved(place);
         }
         // An agent's own edits elsewhere in the file move a plan without changing what a person was shown.
         if (worked.plan.base !== planned.base && worked.plan.diff.fingerprint !== planned.diff.fingerprint) {
@@ -94,6 +100,10 @@ export function createFileEdits(deps: FileEditsDeps): FileEdits {
       });
     },
   };
+}
+
+function refuseMoved({ display }: ResolvedPath): Refusal {
+  return refuse(`${display} leads to another file now; nothing was changed. Try again.`);
 }
 
 interface Worked {
@@ -112,7 +122,8 @@ async function workOut(
   request: EditRequest,
   deps: FileEditsDeps,
 ): Promise<Worked | EditRefusal> {
-  const { display } = place;
+  const { display, absolute, real } = place;
+  const names = { pathText, display, absolute, real, request };
   const current = await loadText(place, deps.documents);
   if (!current.ok) {
     return current;
@@ -122,7 +133,7 @@ async function workOut(
       return refuse(`${display} does not exist, so there is nothing to edit. Use find_files to look for it, or write_file to create it.`);
     }
     const diff = diffTexts(undefined, toLf(request.content), display);
-    const plan: EditPlan = { ok: true, pathText, display, request, change: 'created', diff, lines: undefined, base: undefined };
+    const plan: EditPlan = { ok: true, ...names, change: 'created', diff, lines: undefined, base: undefined };
     return { ok: true, plan, place, current: undefined, found: undefined, newText: request.content };
   }
   const found = request.kind === 'replace' ? findEdit(current.file, request, display) : wholeEdit(current.file, request.content, display);
@@ -136,7 +147,7 @@ async function workOut(
   const newText = spliceText(current.file.text, found.splices);
   const diff = diffTexts(visibleText(current.file), visibleText({ ...current.file, text: newText }), display);
   const lines = { from: found.line, to: found.endLine };
-  const plan: EditPlan = { ok: true, pathText, display, request, change: 'edited', diff, lines, base: current.hash };
+  const plan: EditPlan = { ok: true, ...names, change: 'edited', diff, lines, base: current.hash };
   return { ok: true, plan, place, current, found, newText };
 }
 

@@ -18,6 +18,8 @@ export interface ResolvedPath {
   readonly spellings: readonly string[];
   /** How people and models call it: relative with forward slashes, prefixed by the folder's name when there are several; `.` for a folder itself. */
   readonly display: string;
+  /** Like `display`, without symbolic links: what rights are decided on and what a person is asked about. */
+  readonly real: string;
   /** The folder the path was written against, under the name used in `display`. */
   readonly folder: WorkspaceFolder;
   /** The workspace folder the place is really in, without symbolic links. */
@@ -70,6 +72,7 @@ export function createWorkspacePaths(
         absolute: real.absolute,
         spellings: [...new Set([lexical, viaFolder, real.absolute])],
         display,
+        real: displayOf(inside.folder, path.relative(inside.real, real.absolute).split(path.sep), all.length > 1),
         folder,
         root: inside.real,
       };

@@ -98,7 +98,8 @@ export interface FakeContextOptions {
   readonly progress?: (text: string) => void;
 }
 
-function fakeContext(self: string, options: FakeContextOptions): ToolContext {
+/** What a call of the agent `self` may use. */
+export function fakeContext(self: string, options: FakeContextOptions): ToolContext {
   return {
     agentId: agentId(self),
     runId,

@@ -18,7 +18,7 @@ function fakePaths(names: readonly string[]): WorkspacePaths {
       const folder = open.find(({ name }) => name === text) ?? (text === '.' ? open[0] : undefined);
       return folder === undefined
         ? refuse(`${text} is outside the workspace.`)
-        : { ok: true, absolute: folder.path, spellings: [folder.path], display: text, folder, root: folder.path };
+        : { ok: true, absolute: folder.path, spellings: [folder.path], display: text, real: text, folder, root: folder.path };
     },
   };
 }
