@@ -1,6 +1,7 @@
 import { AnthropicError, APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
 import type { Failure } from '../../core/events.ts';
 import { ModelError } from '../../orchestrator/ports.ts';
+import { redactKey } from './redactKey.ts';
 import { readRetryAfter } from './retryAfter.ts';
 import { BrokenOffError, ProtocolError, ReplyTooLargeError, StreamedError } from './streamErrors.ts';
 
@@ -24,7 +25,7 @@ export function toModelError(error: unknown, request: FailedRequest): unknown {
     return error;
   }
   const fail = (kind: Failure['kind'], retry: Retry, message: string, next: string, retryAfterMs?: number): ModelError =>
-    new ModelError({ kind, message: redact(message, request.key), next }, retry, { retryAfterMs, cause: error });
+    new ModelError({ kind, message: redactKey(message, request.key), next }, retry, { retryAfterMs, cause: error });
 
   if (error instanceof ProtocolError) {
     const message = `${request.endpoint} broke the rules of the Messages API: ${error.message}.`;
@@ -82,7 +83,7 @@ type Fail = (kind: Failure['kind'], retry: Retry, message: string, next: string,
 function classify(told: Told, after: number | undefined, request: FailedRequest, fail: Fail): ModelError {
   const { status, type, code } = told;
   const { endpoint, model } = request;
-  const said = told.message === '' ? '' : ` It said: ${told.message.slice(0, 300)}`;
+  const said = told.message === '' ? '' : ` It said: ${redactKey(told.message, request.key).slice(0, 300)}`;
   const isSpendLimit = status === 402 || type === 'billing_error' || (code?.endsWith('spend_limit_reached') ?? false);
   if (isSpendLimit) {
     return fail(
@@ -168,9 +169,4 @@ function describeConnection(error: Error, endpoint: string): string {
     return `No secure connection to ${endpoint} could be made (${code}).`;
   }
   return `The connection to ${endpoint} failed (${code}).`;
-}
-
-/** Some endpoints repeat the key they were given. */
-function redact(text: string, key: string | undefined): string {
-  return key === undefined || key === '' ? text : text.replaceAll(key, '…');
 }
