@@ -144,7 +144,6 @@ async function runCalls(
 
 function endTurn(deps: AgentDeps, handle: AgentHandle): void {
   deps.commit([{ type: 'turnEnded', agentId: handle.id, turn: deps.agent().turn }]);
-  deps.journal.sync().catch((error: unknown) => deps.log.error('The journal could not be written at the end of a turn', error));
 }
 
 /** A reply without calls: wait for children if there are any, else it is the report, if it says anything. */

@@ -42,7 +42,7 @@ export interface Log {
 
 /** The append-only log of facts. */
 export interface JournalPort {
-  /** Stamps the facts with sequence and time and queues them for disk, in order. Never throws and never waits. */
+  /** Stamps the facts with sequence and time and queues them for disk, in order. They are on it soon. Never throws and never waits. */
   append(events: readonly FleetEvent[]): readonly JournalEntry[];
   /** Resolves when everything appended before the call is on disk; rejects with a JournalError when it cannot be. */
   sync(): Promise<void>;

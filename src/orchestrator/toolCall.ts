@@ -133,20 +133,21 @@ async function run(prepared: Ready, call: Call, deps: AgentDeps, handle: AgentHa
   const context = contextFor(call, deps, handle, signal);
   try {
     const outcome = await settledInTime(prepared.run(context, signal), deps, signal);
-    return outcome === undefined ? { status: 'unknown', text: stuckText } : endingOf(outcome, deps);
+    return outcome === undefined ? { status: 'unknown', text: stuckText } : endingOf(outcome, deps, signal);
   } catch (error) {
     signal.throwIfAborted();
     return { status: 'error', text: defect(call, error, deps).text };
   }
 }
 
-function endingOf(outcome: ToolOutcome, deps: AgentDeps): Ending {
+function endingOf(outcome: ToolOutcome, deps: AgentDeps, signal: AbortSignal): Ending {
   const children = outcome.report === undefined ? 0 : deps.liveChildren();
   if (children > 0) {
     const text = `${children} of your agents are still at work. Call wait_for_agents, or wrap up or kill them, before you report.`;
     return { status: 'error', text };
   }
-  return { status: outcome.isError ? 'error' : 'ok', text: outcome.text, effects: outcome.effects, report: outcome.report };
+  const failed = signal.aborted ? 'cancelled' : 'error';
+  return { status: outcome.isError ? failed : 'ok', text: outcome.text, effects: outcome.effects, report: outcome.report };
 }
 
 function contextFor(call: Call, deps: AgentDeps, handle: AgentHandle, signal: AbortSignal): ToolContext {
@@ -167,31 +168,31 @@ function contextFor(call: Call, deps: AgentDeps, handle: AgentHandle, signal: Ab
 /** How long a tool may take to stop after an abort before its call is recorded as unknown, in ms. */
 const stopGraceMs = 2000;
 
-/** The outcome of a tool; undefined if it was aborted and did not stop in time. */
+/** The outcome of a tool; undefined if it was aborted and did not stop in time. What it still says after that is only logged. */
 async function settledInTime(running: Promise<ToolOutcome>, deps: AgentDeps, signal: AbortSignal): Promise<ToolOutcome | undefined> {
-  const done = new AbortController();
-  const stuck = async (): Promise<undefined> => {
-    await aborted(signal, done.signal);
-    await deps.clock.sleep(stopGraceMs, done.signal);
-    return undefined;
-  };
-  const watchdog = stuck().catch(() => undefined);
+  let patience: AbortController | undefined;
+  let giveUp = (): void => undefined;
   try {
-    return await Promise.race([running, watchdog]);
+    return await new Promise((resolve, reject) => {
+      running.then(resolve, reject);
+      giveUp = () => {
+        patience = new AbortController();
+        deps.clock.sleep(stopGraceMs, patience.signal).then(
+          () => resolve(undefined),
+          (error: unknown) => reject(toError(error)),
+        );
+      };
+      if (signal.aborted) {
+        giveUp();
+      } else {
+        signal.addEventListener('abort', giveUp, { once: true });
+      }
+    });
   } finally {
-    done.abort();
+    signal.removeEventListener('abort', giveUp);
+    patience?.abort();
     running.catch((error: unknown) => deps.log.debug(`A tool ended after its call was given up: ${toError(error).message}`));
   }
-}
-
-function aborted(signal: AbortSignal, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      resolve();
-    }
-    signal.addEventListener('abort', () => resolve(), { once: true, signal: stop });
-    stop.addEventListener('abort', () => reject(stop.reason), { once: true });
-  });
 }
 
 const stuckText = 'The tool did not stop when it was told to; what it did is unknown. Check before you repeat it.';

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { fleetEventSchema, type FleetEvent, type JournalEntry } from '../core/events.ts';
 import type { Disposable } from '../lib/disposables.ts';
 import { Emitter } from '../lib/emitter.ts';
@@ -46,11 +47,6 @@ export interface WriterOptions {
   readonly size: number;
 }
 
-interface Line {
-  readonly seq: number;
-  readonly bytes: Uint8Array;
-}
-
 interface Waiter {
   readonly seq: number;
   readonly resolve: () => void;
@@ -59,9 +55,11 @@ interface Waiter {
 
 /** Facts appended within this time share one write. */
 const flushDelayMs = 10;
+/** What is written is on the disk within this time, even if nobody waits for it. */
+const syncDelayMs = 250;
 /** The lock is looked at before a write unless that was done within this time; after a sync it always is. */
 const lockTrustMs = 1_000;
-/** Written lines are kept until they are on the disk; beyond this many bytes the disk is asked without waiting for a sync. */
+/** Written facts are kept until they are on the disk; beyond this many bytes the disk is asked without waiting for a sync. */
 const maxUnsyncedBytes = 4 * 1024 * 1024;
 
 /** Appends facts to one file. At most one flush runs at a time; whatever is appended meanwhile waits for the next. */
@@ -75,10 +73,12 @@ export class JournalWriter implements Journal {
   #size: number;
   #durableSize: number;
   #durableSeq: number;
-  #queued: Line[] = [];
-  #unsynced: Line[] = [];
+  #queued: JournalEntry[] = [];
+  #unsynced: readonly JournalEntry[] = [];
   #waiters: Waiter[] = [];
   #delay: AbortController | undefined;
+  #syncDelay: AbortController | undefined;
+  #syncDue = false;
   #running: Promise<void> | undefined;
   #recovering: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -112,8 +112,11 @@ export class JournalWriter implements Journal {
     const now = Math.floor(this.#options.clock.now());
     this.#at = now > this.#at ? now : this.#at;
     const entries = events.map((event) => ({ seq: ++this.#seq, at: this.#at, event }));
-    for (const entry of entries) {
-      this.#queue(entry);
+    // Behind a failure that cannot be recovered nothing may follow, or the file would have a hole.
+    if (this.#failure === undefined || this.#failure.kind === 'storage') {
+      for (const entry of entries) {
+        this.#queued.push(entry);
+      }
     }
     this.#flushSoon();
     return entries;
@@ -144,35 +147,32 @@ export class JournalWriter implements Journal {
     return this.#closing;
   }
 
-  #queue(entry: JournalEntry): void {
-    // Behind a failure that cannot be recovered nothing may follow, or the file would have a hole.
-    if (this.#failure !== undefined && this.#failure.kind !== 'storage') {
-      return;
-    }
-    try {
-      fleetEventSchema.parse(entry.event);
-      this.#queued.push({ seq: entry.seq, bytes: encodeEntry(entry, this.#options.epoch) });
-    } catch (cause) {
-      const what = `The fact ${entry.seq} (${entry.event.type}) is not valid, so it was not saved and saving has stopped.`;
-      this.#fail(new JournalError('defect', what, 'Reload the window and report this as a bug in Flotilla.', { cause }));
-    }
-  }
-
   #flushSoon(): void {
     if (this.#queued.length === 0 || this.#running !== undefined || this.#delay !== undefined || !this.#canWrite()) {
       return;
     }
+    this.#delay = this.#later(flushDelayMs, () => this.#flushNow());
+  }
+
+  #syncSoon(): void {
+    if (this.#size > this.#durableSize && this.#canWrite()) {
+      this.#syncDelay ??= this.#later(syncDelayMs, () => {
+        this.#syncDue = true;
+        this.#flushNow();
+      });
+    }
+  }
+
+  /** Acts after a while, unless what it returns is aborted before. */
+  #later(ms: number, act: () => void): AbortController {
     const delay = new AbortController();
-    this.#delay = delay;
-    this.#options.clock.sleep(flushDelayMs, delay.signal).then(
-      () => this.#flushNow(),
-      (error: unknown) => {
-        if (!delay.signal.aborted) {
-          this.#options.log.error('The flush timer of the journal failed', error);
-          this.#flushNow();
-        }
-      },
-    );
+    this.#options.clock.sleep(ms, delay.signal).then(act, (error: unknown) => {
+      if (!delay.signal.aborted) {
+        this.#options.log.error('A timer of the journal failed', error);
+        act();
+      }
+    });
+    return delay;
   }
 
   #flushNow(): void {
@@ -182,13 +182,18 @@ export class JournalWriter implements Journal {
       this.#running = this.#flush().finally(() => {
         this.#running = undefined;
         // A sync may have come in after the flush looked for one last time.
-        if (this.#waiters.length > 0) {
+        if (this.#isSyncWanted()) {
           this.#flushNow();
         } else {
           this.#flushSoon();
+          this.#syncSoon();
         }
       });
     }
+  }
+
+  #isSyncWanted(): boolean {
+    return this.#syncDue || this.#waiters.length > 0;
   }
 
   #canWrite(): boolean {
@@ -196,13 +201,15 @@ export class JournalWriter implements Journal {
   }
 
   async #flush(): Promise<void> {
+    // The request that is about to be made goes first, and what else happens in this moment shares the write.
+    await setImmediate();
     try {
       do {
         await this.#writeQueued();
-        if (this.#waiters.length > 0 || this.#size - this.#durableSize > maxUnsyncedBytes) {
+        if (this.#isSyncWanted() || this.#size - this.#durableSize > maxUnsyncedBytes) {
           await this.#syncWritten();
         }
-      } while (this.#waiters.length > 0 && this.#failure === undefined);
+      } while (this.#isSyncWanted() && this.#failure === undefined);
     } catch (error) {
       this.#fail(toStorageError('save what the fleet does', this.#options.path, error));
     }
@@ -214,10 +221,9 @@ export class JournalWriter implements Journal {
       return;
     }
     await lock.check(lockTrustMs);
-    const lines = this.#queued;
+    const { entries, bytes, defect } = encodeUpToDefect(this.#queued, this.#options.epoch);
     this.#queued = [];
-    this.#unsynced.push(...lines);
-    const bytes = Buffer.concat(lines.map((line) => line.bytes));
+    this.#unsynced = [...this.#unsynced, ...entries];
     await appendAll(this.#file, bytes);
     this.#size += bytes.length;
     // By path, so that a file that was deleted, replaced or written by somebody else is noticed before anything is acknowledged.
@@ -225,12 +231,16 @@ export class JournalWriter implements Journal {
     if (size !== this.#size) {
       throw new Error(`something else changed the file: it should have ${this.#size} bytes and has ${size}`);
     }
+    if (defect !== undefined) {
+      throw defect;
+    }
   }
 
   async #syncWritten(): Promise<void> {
     const { clock, lock } = this.#options;
     const seq = this.#unsynced.at(-1)?.seq ?? this.#durableSeq;
     const started = clock.now();
+    this.#dropSyncDelay();
     await this.#file.datasync();
     // Only now: whoever takes the lock reads the file afterwards, and so finds all that is acknowledged here.
     await lock.check(0);
@@ -259,11 +269,18 @@ export class JournalWriter implements Journal {
   #rejectWaiters(error: JournalError): void {
     this.#delay?.abort();
     this.#delay = undefined;
+    this.#dropSyncDelay();
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) {
       waiter.reject(error);
     }
+  }
+
+  #dropSyncDelay(): void {
+    this.#syncDelay?.abort();
+    this.#syncDelay = undefined;
+    this.#syncDue = false;
   }
 
   async #recover(): Promise<void> {
@@ -320,4 +337,24 @@ export class JournalWriter implements Journal {
       this.#failed.dispose();
     }
   }
+}
+
+/** A fact that could not be read back must not be written, and nothing behind it: the file would have a hole. */
+function encodeUpToDefect(
+  queued: readonly JournalEntry[],
+  epoch: number,
+): { readonly entries: readonly JournalEntry[]; readonly bytes: Uint8Array; readonly defect: JournalError | undefined } {
+  const lines: Uint8Array[] = [];
+  let defect: JournalError | undefined;
+  for (const entry of queued) {
+    try {
+      fleetEventSchema.parse(entry.event);
+      lines.push(encodeEntry(entry, epoch));
+    } catch (cause) {
+      const what = `The fact ${entry.seq} (${entry.event.type}) is not valid, so it was not saved and saving has stopped.`;
+      defect = new JournalError('defect', what, 'Reload the window and report this as a bug in Flotilla.', { cause });
+      break;
+    }
+  }
+  return { entries: queued.slice(0, lines.length), bytes: Buffer.concat(lines), defect };
 }

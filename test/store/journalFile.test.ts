@@ -72,8 +72,31 @@ describe('journal', () => {
     }
     assert.equal(callsOf(fs, 'append'), appends, 'append only queues');
     await clock.advance(20);
+    await settle();
     assert.deepEqual([callsOf(fs, 'append') - appends, callsOf(fs, 'datasync') - syncs], [1, 0]);
     await journal.close();
+  });
+
+  it('brings to the disk what nobody waits for, within a quarter of a second and together', async () => {
+    const fs = new CrashFs();
+    const clock = new FakeClock();
+    const { journal } = await openIn(fs, { clock });
+    const syncs = callsOf(fs, 'datasync');
+    for (const event of events.slice(0, 10)) {
+      journal.append([event]);
+      await clock.advance(15);
+      await settle();
+    }
+    assert.equal(callsOf(fs, 'datasync') - syncs, 0);
+    await clock.advance(250);
+    await settle();
+    assert.equal(callsOf(fs, 'datasync') - syncs, 1);
+    await settle();
+    assert.equal(journal.lastSync?.seq, 10);
+    await clock.advance(10_000);
+    assert.equal(callsOf(fs, 'datasync') - syncs, 1, 'nothing is left to do');
+    await journal.close();
+    assert.equal(clock.pending(), 0);
   });
 
   it('serves many syncs with few writes, and those that come meanwhile with the next', async () => {
@@ -164,6 +187,21 @@ describe('journal', () => {
     await assert.rejects(journal.sync(), { kind: 'defect', message: /fact 2 \(runStarted\) is not valid/ });
     await assert.rejects(journal.recover(), { kind: 'defect' });
     assert.deepEqual(told, ['defect']);
+    await journal.close();
+    const again = await openIn(fs);
+    assert.deepEqual([again.readOnly, again.entries.length], [undefined, 1]);
+    await again.journal.close();
+  });
+
+  it('saves what came before a fact that could not be read back', async () => {
+    const fs = new CrashFs();
+    const { journal } = await openIn(fs);
+    const [good] = events.slice(0, 1);
+    assert.ok(good?.type === 'runStarted');
+    journal.append([good, { ...good, label: JSON.parse('7') }, good]);
+    journal.append([good]);
+    await assert.rejects(journal.sync(), { kind: 'defect', message: /fact 2 / });
+    journal.append([good]);
     await journal.close();
     const again = await openIn(fs);
     assert.deepEqual([again.readOnly, again.entries.length], [undefined, 1]);
