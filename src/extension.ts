@@ -18,6 +18,7 @@ import type { CommandDeps } from './ui/commands/commandDeps.ts';
 import { obeyDevelopmentOrders } from './ui/developmentRun.ts';
 import { EditorLens } from './ui/editorLens.ts';
 import { FleetDoor } from './ui/fleetDoor.ts';
+import { FleetLog } from './ui/fleetLog.ts';
 import { FleetView } from './ui/fleetView.ts';
 import { modelFacts } from './ui/modelFacts.ts';
 import { tellNotices } from './ui/notices.ts';
@@ -68,15 +69,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   const providerLabel = (id: string) => providers.all.find((provider) => provider.id === id)?.label ?? id;
 
   const storage = context.storageUri === undefined ? '' : storageFolder(context.storageUri.fsPath);
-  const opened: { fleet?: OpenedFleet } = {};
+  const opened: { fleet?: OpenedFleet; journal?: OpenedJournal } = {};
   const openFleet = (journal: () => Promise<OpenedJournal>): Promise<void> =>
     door.open(async (): Promise<FleetControl> => {
       await opened.fleet?.close();
       const found = await journal();
+      opened.journal = found;
       opened.fleet = createFleet({ storage, clock, log, settings: () => settings.value, files, providers }, found);
       const { setAside } = found;
       const actions = [
-        ...(found.readOnly === undefined ? [] : [{ title: 'Try Again', act: () => openFleet(() => found.retry()) }]),
+        ...(found.readOnly === undefined ? [] : [{ title: 'Open Fleet Again', act: reopen }]),
         ...(setAside === undefined ? [] : [{ title: 'Keep It Aside and Go On', act: () => openFleet(setAside) }]),
       ];
       tellNotices(found.notices, actions, logError);
@@ -84,6 +86,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       return opened.fleet.fleet;
     });
   const openHere = () => openFleet(() => openJournal({ directory: storage, clock, log, waitForLockMs }));
+
+  const reopen = async (): Promise<void> => {
+    const { journal } = opened;
+    if (door.state.kind !== 'opening' && (door.fleet === undefined || door.fleet.readOnly !== undefined)) {
+      await (journal === undefined ? openHere() : openFleet(() => journal.retry()));
+    }
+  };
 
   const timeline = own(
     new Timeline({
@@ -123,11 +132,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       review: { plans, visible: visibleText },
       apiKey,
       showLog: () => channel.show(),
+      reopen,
       setReviewing: (value) => {
         reviewing = value;
       },
     }),
   );
+  own(new FleetLog(door, log));
   own(new StatusBar(door));
   own(new EditorLens(door, (uri) => places.display(uri)));
   const review = () => void vscode.commands.executeCommand('flotilla.reviewApprovals').then(undefined, logError);

@@ -23,12 +23,14 @@ export function App({ store }: { readonly store: Store }) {
     return (
       <div class="hint welcome">
         <Icon name="rocket" />
-        <h2>No runs yet</h2>
-        <p>A run is one request and all the agents that serve it. Its agents appear here, each with a lane of its own.</p>
+        <h2>{readOnly === undefined ? 'No runs yet' : 'No runs to show'}</h2>
         {readOnly === undefined ? (
-          <button type="button" class="button primary" onClick={() => store.post({ type: 'startRun' })}>
-            Start a run
-          </button>
+          <>
+            <p>A run is one request and all the agents that serve it. Its agents appear here, each with a lane of its own.</p>
+            <button type="button" class="button primary" onClick={() => store.post({ type: 'startRun' })}>
+              Start a run
+            </button>
+          </>
         ) : (
           <p>{readOnly}</p>
         )}

@@ -51,8 +51,8 @@ export function doingText(agent: Agent, now: number): string {
     case 'runningTools':
       return intent === undefined ? toolsText(agent) : `${intent} · ${toolsText(agent)}`;
     case 'waiting': {
-      const left = phase.until === undefined || phase.until <= now ? '' : `, ${formatDuration(phase.until - now)} left`;
-      const text = `${waitTexts[phase.wait]}${phase.detail === '' || ownDetail.has(phase.wait) ? '' : `: ${firstLine(phase.detail, 60)}`}${left}`;
+      const detail = ownDetail.has(phase.wait) ? '' : firstLine(phase.detail, 60).replace(/\.$/, '');
+      const text = [waitTexts[phase.wait], detail === '' ? '' : `: ${detail}`, untilText(phase.until, now)].join('');
       return intent === undefined ? text : `${intent} · ${text}`;
     }
     case 'paused':
@@ -68,13 +68,33 @@ export function outcomeText(outcome: Outcome): string {
     case 'done':
       return 'done';
     case 'failed':
-      return `failed: ${firstLine(outcome.failure.message, 80)}`;
+      return `failed: ${failureWords[outcome.failure.kind]}`;
     case 'killed':
       return `killed by ${{ person: 'you', agent: 'its lead', engine: 'the engine' }[outcome.by.kind]}`;
     case 'interrupted':
       return 'interrupted';
   }
 }
+
+/** Failures in the few words that a row has room for; the message says the rest. */
+const failureWords = {
+  auth: 'key not accepted',
+  unknownModel: 'unknown model',
+  badRequest: 'request refused',
+  refused: 'the model refused',
+  contextWindow: 'context is full',
+  maxTokens: 'reply too long',
+  spendLimit: 'spending limit reached',
+  endpoint: 'no usable endpoint',
+  overloaded: 'endpoint overloaded',
+  rateLimit: 'rate limit',
+  network: 'network',
+  noReport: 'no report',
+  limit: 'limit reached',
+  storage: 'could not save',
+  interrupted: 'interrupted',
+  defect: 'internal error',
+} as const satisfies Record<Failure['kind'], string>;
 
 /** A failure with the way out, as one text. */
 export function failureText(failure: Failure): string {
@@ -100,6 +120,13 @@ export const waitTexts = {
 
 /** Waits whose detail is shown in full elsewhere, as the question itself. */
 const ownDetail: ReadonlySet<WaitKind> = new Set<WaitKind>(['approval', 'answer', 'children', 'slot']);
+
+function untilText(until: number | undefined, now: number): string {
+  if (until === undefined) {
+    return '';
+  }
+  return until - now < 1000 ? ', tries again now' : `, tries again in ${formatDuration(until - now)}`;
+}
 
 function intentText(agent: Agent): string | undefined {
   if (agent.phase.kind === 'ended') {

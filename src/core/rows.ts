@@ -73,7 +73,7 @@ export function agentRow(agent: Agent, now: number, activeAt: number): Row {
   const needsPerson = phase.kind === 'waiting' && (phase.wait === 'approval' || phase.wait === 'answer');
   const doing = doingText(agent, now);
   const type = agent.label.toLowerCase().startsWith(agent.agentType.toLowerCase()) ? undefined : agent.agentType;
-  const description = [type, doing, timeText(phase, now, activeAt), ...usageTexts([agent])]
+  const description = [doing, timeText(phase, now, activeAt), ...usageTexts([agent]), type]
     .filter((part) => part !== undefined)
     .join(' · ');
   const { icon, color } = phaseIcon(phase);
@@ -193,8 +193,10 @@ function timeText(phase: AgentPhase, now: number, activeAt: number): string | un
     }
     case 'waiting': {
       const waited = now - phase.since;
-      // A lead that waits for its agents shows their progress instead, row by row.
-      return waited < quietMs || phase.wait === 'children' ? undefined : `for ${formatDuration(coarse(waited))}`;
+      // A lead that waits for its agents shows their progress instead, row by row; a wait with a known end says when that is.
+      return waited < quietMs || phase.wait === 'children' || phase.until !== undefined
+        ? undefined
+        : `for ${formatDuration(coarse(waited))}`;
     }
     case 'queued':
     case 'paused':

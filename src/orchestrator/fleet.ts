@@ -73,8 +73,7 @@ export class Fleet implements FleetControl {
     }
     const { readOnly } = this.#deps;
     if (readOnly !== undefined || this.#stopped) {
-      const next = 'Use the window that has the fleet, or close it and reload this one.';
-      return refuse({ code: 'readOnly', message: readOnly ?? 'The fleet is closing.', next });
+      return refuse({ code: 'readOnly', message: readOnly ?? 'The fleet is closing.', next: '' });
     }
     const decision = decide(this.#open, parsed.data, {
       mint: this.#deps.mint,

@@ -67,7 +67,7 @@ export async function requestModel(deps: RequestDeps, request: ModelRequest, sig
       failures++;
     }
     if (!mayRetry(error, failures, delays, deps.maxAttempts)) {
-      throw error;
+      throw error.retry === 'never' ? error : givenUp(error, attempt);
     }
     if (error.retry === 'retry') {
       await backOff(deps, error, failures, signal);
@@ -81,6 +81,13 @@ function mayRetry(error: ModelError, failures: number, delays: number, maxAttemp
   }
   const limit = error.failure.kind === 'endpoint' ? Math.min(maxEndpointFailures, maxAttempts) : maxAttempts;
   return error.retry === 'retry' && failures < limit;
+}
+
+/** What the last of many tries died of, with what to do now that there is no further one. */
+function givenUp(error: ModelError, attempts: number): ModelError {
+  const { kind, message, next } = error.failure;
+  const failure: Failure = { kind, message, next: `${attempts} tries failed. ${next} Then retry the agent: what it did so far is kept.` };
+  return new ModelError(failure, 'never', { cause: error });
 }
 
 async function enterGate({ gate, on }: RequestDeps, signal: AbortSignal): Promise<Admission> {
@@ -220,7 +227,7 @@ function streamOnce(deps: RequestDeps, request: ModelRequest, take: (event: Mode
 }
 
 function networkError(message: string): ModelError {
-  return new ModelError({ kind: 'network', message, next: 'It is asked for again; if this goes on, check the network.' }, 'retry');
+  return new ModelError({ kind: 'network', message, next: 'Check the network.' }, 'retry');
 }
 
 function toDefect(thrown: unknown): Failure {

@@ -35,8 +35,8 @@ export function failureNotice(error: JournalError): JournalNotice {
 export function lockedNotice(by: string): JournalNotice {
   return {
     kind: 'lockedByOther',
-    message: `${by.charAt(0).toUpperCase()}${by.slice(1)} has this workspace open, so this window can only look.`,
-    next: 'Go on in the other window, or close it and reload this one.',
+    message: `${by.charAt(0).toUpperCase()}${by.slice(1)} has this workspace open, so this window can only look: it shows the fleet as it was when it opened.`,
+    next: 'Go on in the other window, or close it and choose "Open Fleet Again" here.',
   };
 }
 

@@ -53,6 +53,8 @@ function waysOut(code: Rejection['code'] | 'cancelled'): readonly WayOut[] {
       return [{ title: 'Manage Trust', command: 'workbench.trust.manage', args: [] }];
     case 'cap':
       return [{ title: 'Open Settings', command: 'workbench.action.openSettings', args: ['flotilla.max'] }];
+    case 'readOnly':
+      return [{ title: 'Open Fleet Again', command: 'flotilla.reopenFleet', args: [] }];
     case 'unavailable':
       return [{ title: 'Show Log', command: 'flotilla.showLog', args: [] }];
     default:

@@ -5,7 +5,7 @@ import { type Disposable, DisposableStore } from '../lib/disposables.ts';
 import { type ReviewDeps, reviewApprovals } from './approvals.ts';
 import { type CommandReply, cancelled, done, refused, showRefusal, toReply, type WayOut } from './commandReply.ts';
 import { createAgentCommands } from './commands/agentCommands.ts';
-import { type CommandTable, withFleet } from './commands/commandDeps.ts';
+import { type CommandTable, withFleet, withWritableFleet } from './commands/commandDeps.ts';
 import { createEditorCommands, type EditorCommandDeps } from './commands/editorCommands.ts';
 import { createFleetCommands } from './commands/fleetCommands.ts';
 import { createRunCommands } from './commands/runCommands.ts';
@@ -17,6 +17,8 @@ export interface AllCommandDeps extends EditorCommandDeps {
   readonly review: ReviewDeps;
   readonly apiKey: KeyStore;
   readonly showLog: () => void;
+  /** Opens the fleet anew, unless it is open for writing already. */
+  readonly reopen: () => Promise<void>;
   /** Told when the person begins and ends to be asked, so that nobody else asks meanwhile. */
   readonly setReviewing: (reviewing: boolean) => void;
 }
@@ -76,7 +78,7 @@ function createViewCommands(deps: AllCommandDeps): CommandTable {
         return done;
       }),
     'flotilla.reviewApprovals': (first, second) =>
-      withFleet(deps.door, async (fleet) => {
+      withWritableFleet(deps.door, async (fleet) => {
         const given = toGiven(first);
         const askId = given.by === 'code' ? given.id : given.by === 'row' && given.target.kind === 'ask' ? given.target.askId : undefined;
         const answer = answerSchema.safeParse(second);
@@ -91,6 +93,10 @@ function createViewCommands(deps: AllCommandDeps): CommandTable {
         }
       }),
     'flotilla.setApiKey': (key) => setApiKey(deps.apiKey, key, useAnthropic),
+    'flotilla.reopenFleet': async () => {
+      await deps.reopen();
+      return done;
+    },
     'flotilla.showLog': async () => {
       deps.showLog();
       return done;

@@ -61,6 +61,11 @@ export class FleetDoor implements Disposable {
   }
 }
 
+/** A rejection as one text. */
+export function rejectionText({ message, next }: Rejection): string {
+  return `${message} ${next}`.trim();
+}
+
 function closed(
   kind: Exclude<DoorState['kind'], 'open'>,
   message: string,

@@ -3,7 +3,7 @@ import type { AgentId } from '../core/ids.ts';
 import type { RowTarget } from '../core/rows.ts';
 import { isLive } from '../core/selectors.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
-import type { FleetDoor } from './fleetDoor.ts';
+import { type FleetDoor, rejectionText } from './fleetDoor.ts';
 import type { FleetNode } from './fleetNodes.ts';
 import { FleetTree, type FleetTreeDeps } from './fleetTree.ts';
 
@@ -76,10 +76,12 @@ export class FleetView implements Disposable {
     this.#timer = undefined;
     const { state: door, fleet } = this.#deps.door;
     const agents = Object.values(fleet?.state.agents ?? {});
-    this.#view.badge = this.#tree.badge();
+    const readOnly = fleet?.readOnly !== undefined;
+    this.#view.badge = readOnly ? undefined : this.#tree.badge();
     this.#view.description = fleet === undefined ? '' : this.#deps.currentProvider();
     this.#view.message = this.#message();
     this.#setContext('flotilla.door', door.kind);
+    this.#setContext('flotilla.readOnly', readOnly);
     this.#setContext('flotilla.hasKey', this.#deps.hasKey());
     this.#setContext('flotilla.hasLive', agents.some(isLive));
     this.#setContext(
@@ -94,7 +96,7 @@ export class FleetView implements Disposable {
   #message(): string {
     const { state: door, fleet } = this.#deps.door;
     if (door.kind === 'failed') {
-      return `${door.rejection.message} ${door.rejection.next}`;
+      return rejectionText(door.rejection);
     }
     const latest = Object.values(fleet?.state.agents ?? {}).at(-1);
     return fleet?.readOnly ?? (latest?.provider === 'practice' ? this.#deps.providerLabel(latest.provider) : '');

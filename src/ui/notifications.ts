@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
-import type { JournalEntry } from '../core/events.ts';
+import type { Failure, JournalEntry } from '../core/events.ts';
 import type { AgentId } from '../core/ids.ts';
 import { askTexts, openAsks } from '../core/rows.ts';
-import { firstLine } from '../core/rowText.ts';
+import { failureText, firstLine } from '../core/rowText.ts';
 import { runPhase } from '../core/selectors.ts';
 import type { FleetState, OpenAsk } from '../core/state.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
+import type { WayOut } from './commandReply.ts';
 import type { FleetDoor } from './fleetDoor.ts';
 
 /** How long to gather what needs the person before saying so, in ms. */
@@ -73,7 +74,7 @@ export class Notifications implements Disposable {
   #tellWaiting(fleet: FleetControl): void {
     const waiting = openAsks(fleet.state);
     const fresh = waiting.filter((open) => !this.#announced.has(open.askId));
-    if (fresh.length === 0 || this.#open || this.#deps.reviewing()) {
+    if (fresh.length === 0 || this.#open || this.#deps.reviewing() || fleet.readOnly !== undefined) {
       return;
     }
     waiting.forEach((open) => this.#announced.add(open.askId));
@@ -99,10 +100,15 @@ export class Notifications implements Disposable {
     }
     const first = Object.values(state.agents).find((agent) => agent.runId === run.id && agent.parentId === undefined);
     const outcome = first?.phase.kind === 'ended' ? first.phase.outcome : undefined;
-    const why = outcome?.kind === 'failed' ? ` ${outcome.failure.message} ${outcome.failure.next}` : '';
-    vscode.window.showErrorMessage(`Run “${run.label}” failed.${why}`, 'Open Timeline').then(
-      (button) => {
-        if (button !== undefined) {
+    const failure = outcome?.kind === 'failed' ? outcome.failure : undefined;
+    const why = failure === undefined ? '' : ` ${failureText(failure)}`;
+    const way = failure === undefined ? undefined : waysOut[failure.kind];
+    const buttons = [...(way === undefined ? [] : [way.title]), 'Open Timeline'];
+    vscode.window.showErrorMessage(`Run “${run.label}” failed.${why}`, ...buttons).then(
+      async (button) => {
+        if (button !== undefined && button === way?.title) {
+          await vscode.commands.executeCommand(way.command, ...way.args);
+        } else if (button !== undefined) {
           this.#deps.openTimeline();
         }
       },
@@ -110,6 +116,18 @@ export class Notifications implements Disposable {
     );
   }
 }
+
+const openModels: WayOut = { title: 'Open Settings', command: 'workbench.action.openSettings', args: ['flotilla.models'] };
+const openEndpoint: WayOut = { title: 'Open Settings', command: 'workbench.action.openSettings', args: ['flotilla.anthropic.baseUrl'] };
+
+/** What leads out of a failure, where one thing does. */
+const waysOut: Readonly<Partial<Record<Failure['kind'], WayOut>>> = {
+  auth: { title: 'Set API Key', command: 'flotilla.setApiKey', args: [] },
+  unknownModel: openModels,
+  endpoint: openEndpoint,
+  storage: { title: 'Show Log', command: 'flotilla.showLog', args: [] },
+  defect: { title: 'Show Log', command: 'flotilla.showLog', args: [] },
+};
 
 /** One sentence for everything that waits: who wants what, and how many more. */
 export function waitingText(state: FleetState, waiting: readonly OpenAsk[]): string {

@@ -4,7 +4,7 @@ import { type Disposable, DisposableStore } from '../lib/disposables.ts';
 import { dispatch, type Handlers } from '../protocol/handlers.ts';
 import { type ToHost, toHostSchema } from '../protocol/toHost.ts';
 import type { ModelFacts, ToWebview } from '../protocol/toWebview.ts';
-import type { FleetDoor } from './fleetDoor.ts';
+import { type FleetDoor, rejectionText } from './fleetDoor.ts';
 import { TimelineFeed } from './timelineFeed.ts';
 import { webviewHtml } from './webviewHtml.ts';
 
@@ -85,7 +85,7 @@ class TimelinePage implements Disposable {
     this.#deps = deps;
     this.#feed = this.#disposables.add(
       new TimelineFeed({
-        source: () => deps.door.fleet ?? (deps.door.state.kind === 'open' ? '' : deps.door.state.rejection.message),
+        source: () => deps.door.fleet ?? (deps.door.state.kind === 'open' ? '' : rejectionText(deps.door.state.rejection)),
         facts: deps.facts,
         now: deps.now,
         post: (message) => this.#post(message),

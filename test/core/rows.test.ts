@@ -111,7 +111,7 @@ describe('rows', () => {
       { type: 'toolStarted', agentId: builder, callId: call, title: 'Read src/a.ts:1-80' },
     ]);
     const row = rowOf(state, builder, 12_400);
-    assert.equal(row.description, 'general · Read src/a.ts:1-80 · silent 10 s · 12.3k tok · $0.02');
+    assert.equal(row.description, 'Read src/a.ts:1-80 · silent 10 s · 12.3k tok · $0.02 · general');
     assert.equal(row.icon, 'gear~spin');
     assert.equal(row.context, 'agent live runningTools');
     assert.equal(row.needsPerson, false);
@@ -145,7 +145,7 @@ describe('rows', () => {
     const row = rowOf(asked, builder, 61_000);
     assert.equal(row.needsPerson, true);
     assert.equal(row.icon, 'report');
-    assert.match(row.description, /^general · needs your approval · for 1 min · /);
+    assert.match(row.description, /^needs your approval · for 1 min · .* · general$/);
     assert.deepEqual([...agentsInNeed(asked)], [builder]);
     assert.equal(needsYouRow(asked)?.description, '1 request');
     assert.equal(needsYouRow(fold(family)), undefined);
@@ -164,16 +164,16 @@ describe('rows', () => {
     const waiting = agent(state, lead);
     assert.equal(
       agentRow(waiting, until - 20_000, waiting.lastActivityAt).description.split(' · ')[0],
-      'waiting for the rate limit: The endpoint is overloaded, 20 s left',
+      'waiting for the rate limit: The endpoint is overloaded, tries again in 20 s',
     );
   });
 
   it('say how an agent ended and what can be done about it', () => {
     const failure = { kind: 'auth', message: 'The key was rejected.', next: 'Set another one.' } as const;
     const state = fold([...family, ended(scout, { kind: 'failed', failure }), ended(builder, { kind: 'killed', by: { kind: 'person' } })]);
-    assert.equal(rowOf(state, scout).description, 'general · failed: The key was rejected.');
+    assert.equal(rowOf(state, scout).description, 'failed: key not accepted · general');
     assert.equal(rowOf(state, scout).context, 'agent ended failed');
-    assert.equal(rowOf(state, builder).description, 'general · killed by you');
+    assert.equal(rowOf(state, builder).description, 'killed by you · general');
     assert.deepEqual(
       liveDescendants(state, lead).map(({ id }) => id),
       [],

@@ -125,7 +125,7 @@ describe('the fleet tree', () => {
     const item = tree.getTreeItem(child(child(child(undefined, 1))));
     assert.equal(item.contextValue, 'agent live waiting');
     assert.ok(item.iconPath instanceof vscode.ThemeIcon && item.iconPath.id === 'report');
-    assert.match(item.accessibilityInformation?.label ?? '', /^worker, general agent, general · needs your approval/);
+    assert.match(item.accessibilityInformation?.label ?? '', /^worker, general agent, needs your approval/);
     assert.equal(tree.getTreeItem(child(undefined, 1)).collapsibleState, vscode.TreeItemCollapsibleState.Expanded);
   });
 

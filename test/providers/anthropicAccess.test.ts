@@ -113,7 +113,7 @@ describe('Anthropic provider, before a request', () => {
     const { run, server } = await startBench({ script }, { readKey: async () => undefined, baseUrl: () => `${server.url}/v1/` });
     const failure = failureOf(await run(request));
     assert.equal(failure.kind, 'auth');
-    assert.match(failure.message, /invalid key $/);
+    assert.match(failure.message, /wants a key, and none is stored\. It said: invalid key\.$/);
     assert.match(failure.next, /Flotilla: Set API Key/);
     await server.close();
   });

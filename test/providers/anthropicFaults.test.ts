@@ -300,7 +300,7 @@ describe('Anthropic provider against a faulty endpoint', () => {
       'spendLimit',
       /spending limit/,
     ],
-    ['404 for a model', status(404, 'not_found_error', 'model: claude-sonnet-5-5'), 'unknownModel', /Unknown model "claude-sonnet-5-5"/],
+    ['404 for a model', status(404, 'not_found_error', 'model: claude-sonnet-5-5'), 'unknownModel', /knows no model "claude-sonnet-5-5"/],
     ['404 with a web page', { kind: 'status', status: 404, body: '<html>Not found</html>' }, 'endpoint', /There is no Messages API/],
     ['a redirect', { kind: 'status', status: 302, body: '', headers: { location: 'http://127.0.0.1:9/' } }, 'endpoint', /answered 302/],
     ['400', status(400, 'invalid_request_error', 'messages.1: nonsense'), 'badRequest', /messages\.1: nonsense/],

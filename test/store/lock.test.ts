@@ -39,7 +39,7 @@ describe('two windows on one workspace', () => {
     const second = await openIn(fs, { host: amongOthers });
     assert.equal(
       second.readOnly,
-      'Another window (process 1 on host) has this workspace open, so this window can only look. Go on in the other window, or close it and reload this one.',
+      'Another window (process 1 on host) has this workspace open, so this window can only look: it shows the fleet as it was when it opened. Go on in the other window, or close it and choose "Open Fleet Again" here.',
     );
     assert.deepEqual(
       second.notices.map(({ kind }) => kind),

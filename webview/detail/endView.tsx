@@ -13,7 +13,7 @@ export function EndView({ outcome, at, store }: { readonly outcome: Outcome; rea
     <div class={`item-end item-head end-${outcome.kind}`}>
       <Icon name={sign.icon} tone={sign.tone} />
       <span class="item-title">{sign.words}</span>
-      <span>{endWords(outcome, store)}</span>
+      <span class="end-words">{endWords(outcome, store)}</span>
       <span class="dim">{formatClock(at)}</span>
       {outcome.kind === 'done' ? (
         <button type="button" class="link-button" onClick={() => store.change({ tab: 'report' })}>

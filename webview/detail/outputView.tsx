@@ -47,7 +47,7 @@ export function OutputView({ output, open, store }: { readonly output: Output; r
 }
 
 function moreWords(output: Output, linesLeft: number): string {
-  return output.blob === undefined ? `${linesLeft} more lines` : `${formatBytes(output.blob.bytes)} in all`;
+  return output.blob === undefined ? `${linesLeft} more ${linesLeft === 1 ? 'line' : 'lines'}` : `${formatBytes(output.blob.bytes)} in all`;
 }
 
 /** The first lines of a text, without splitting all of it. */

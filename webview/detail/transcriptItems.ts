@@ -40,6 +40,9 @@ export function createToItems(): ToItems {
         items.push(item);
       }
     }
+    if (isSaidByEnd(items.at(-1), agent)) {
+      items.pop();
+    }
     for (const block of tail) {
       // Live output of a tool is shown with its call.
       if (block.source === 'model' && block.text !== '') {
@@ -54,6 +57,12 @@ export function createToItems(): ToItems {
     }
     return items;
   };
+}
+
+/** Whether an item is the failure that the agent ended with, which its end tells with what to do about it. */
+function isSaidByEnd(item: Item | undefined, { phase }: Agent): boolean {
+  const outcome = phase.kind === 'ended' ? phase.outcome : undefined;
+  return item?.kind === 'failure' && outcome?.kind === 'failed' && !item.partial && item.failure.message === outcome.failure.message;
 }
 
 /** The live output of running calls, by call. */

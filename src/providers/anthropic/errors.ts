@@ -29,7 +29,7 @@ export function toModelError(error: unknown, request: FailedRequest): unknown {
 
   if (error instanceof ProtocolError) {
     const message = `${request.endpoint} broke the rules of the Messages API: ${error.message}.`;
-    return fail('endpoint', 'retry', message, 'If this goes on, check that flotilla.anthropic.baseUrl names a Messages API.');
+    return fail('endpoint', 'retry', message, 'Check that flotilla.anthropic.baseUrl names a Messages API.');
   }
   if (error instanceof ReplyTooLargeError) {
     return fail(
@@ -40,12 +40,7 @@ export function toModelError(error: unknown, request: FailedRequest): unknown {
     );
   }
   if (error instanceof BrokenOffError) {
-    return fail(
-      'network',
-      'retry',
-      `The reply from ${request.endpoint} broke off.`,
-      'It is asked for again; if this goes on, check the network.',
-    );
+    return fail('network', 'retry', `The reply from ${request.endpoint} broke off.`, 'Check the network.');
   }
   if (error instanceof StreamedError) {
     return classify({ status: undefined, type: error.type, code: error.code, message: error.message }, undefined, request, fail);
@@ -55,7 +50,7 @@ export function toModelError(error: unknown, request: FailedRequest): unknown {
       'network',
       'retry',
       describeConnection(error, request.endpoint),
-      'It is tried again; check the network, the proxy and flotilla.anthropic.baseUrl.',
+      'Check the network, the proxy and flotilla.anthropic.baseUrl.',
     );
   }
   if (error instanceof APIError) {
@@ -83,7 +78,7 @@ type Fail = (kind: Failure['kind'], retry: Retry, message: string, next: string,
 function classify(told: Told, after: number | undefined, request: FailedRequest, fail: Fail): ModelError {
   const { status, type, code } = told;
   const { endpoint, model } = request;
-  const said = told.message === '' ? '' : ` It said: ${redactKey(told.message, request.key).slice(0, 300)}`;
+  const said = saidText(redactKey(told.message, request.key));
   const isSpendLimit = status === 402 || type === 'billing_error' || (code?.endsWith('spend_limit_reached') ?? false);
   if (isSpendLimit) {
     return fail(
@@ -94,21 +89,21 @@ function classify(told: Told, after: number | undefined, request: FailedRequest,
     );
   }
   if (status === 529 || type === 'overloaded_error') {
-    return fail('overloaded', 'wait', `${endpoint} is overloaded.`, 'Flotilla waits and tries again.', after);
+    return fail('overloaded', 'wait', `${endpoint} is overloaded.`, waitAdvice, after);
   }
   if (status === 429 || type === 'rate_limit_error') {
-    return fail('rateLimit', 'wait', `The rate limit of ${endpoint} is reached.${said}`, 'Flotilla waits and tries again.', after);
+    return fail('rateLimit', 'wait', `The rate limit of ${endpoint} is reached.${said}`, waitAdvice, after);
   }
   if (status === 401 || status === 403 || type === 'authentication_error' || type === 'permission_error') {
-    return fail('auth', 'never', `${endpoint} rejected the key.${said}`, 'Run "Flotilla: Set API Key", then retry the agent.');
+    const what = request.key === undefined ? `${endpoint} wants a key, and none is stored.` : `${endpoint} rejected the key.`;
+    return fail('auth', 'never', `${what}${said}`, 'Run "Flotilla: Set API Key", then retry the agent.');
   }
   if (type === 'not_found_error' || (status === 404 && told.message.includes(model))) {
-    const models = request.knownModels.join(', ');
     return fail(
       'unknownModel',
       'never',
-      `Unknown model "${model}" at ${endpoint}.`,
-      `Set flotilla.models.lead, .worker and .scout to models it has, for example one of ${models}.`,
+      `${endpoint} knows no model "${model}".`,
+      `Choose one that it has in the settings flotilla.models.lead, .worker and .scout${examplesText(request)}. Then start anew: an agent keeps the model it began with.`,
     );
   }
   if (status === 413 || (type === 'invalid_request_error' && /prompt is too long/i.test(told.message))) {
@@ -126,12 +121,12 @@ function classify(told: Told, after: number | undefined, request: FailedRequest,
       'overloaded',
       after === undefined ? 'retry' : 'wait',
       `${endpoint} answered with ${what}.${said}`,
-      'It is tried again; if this goes on, look at the status page of the endpoint.',
+      'Look at the status page of the endpoint.',
       after,
     );
   }
   if (status === 408 || status === 409 || status === 425) {
-    return fail('network', 'retry', `${endpoint} answered with error ${status}.${said}`, 'It is tried again.', after);
+    return fail('network', 'retry', `${endpoint} answered with error ${status}.${said}`, 'Check the network and the proxy.', after);
   }
   if (status === 404 || status === 405 || (status !== undefined && status < 400)) {
     return fail(
@@ -147,6 +142,20 @@ function classify(told: Told, after: number | undefined, request: FailedRequest,
     `${endpoint} refused the request${status === undefined ? '' : ` (${status})`}.${said}`,
     'Retry the agent; if it is refused again, start a new one and report this.',
   );
+}
+
+/** What the endpoint said, as the end of a message. */
+function saidText(message: string): string {
+  const text = message.replace(/\s+/g, ' ').trim().slice(0, 300);
+  return text === '' ? '' : ` It said: ${text}${/[.!?…]$/.test(text) ? '' : '.'}`;
+}
+
+const waitAdvice = 'Wait a while, or lower flotilla.maxConcurrentAgents.';
+const maxExamples = 3;
+
+function examplesText({ knownModels, model }: FailedRequest): string {
+  const others = knownModels.filter((known) => known !== model).slice(0, maxExamples);
+  return others.length === 0 ? '' : `, such as ${others.join(', ')}`;
 }
 
 /** Causes are nested: the SDK wraps what fetch threw, which wraps what the socket said. */

@@ -8,7 +8,7 @@ import type { Agent, FleetState } from '../../core/state.ts';
 import type { FleetControl } from '../../orchestrator/ports.ts';
 import { type CommandReply, cancelled, refused, toReply } from '../commandReply.ts';
 import { type AgentQuestion, agentOfTarget, offeredAgents, pickAgent, toGiven } from '../targets.ts';
-import { type CommandDeps, type CommandHandler, type CommandTable, withFleet } from './commandDeps.ts';
+import { type CommandDeps, type CommandHandler, type CommandTable, withWritableFleet } from './commandDeps.ts';
 
 /** One thing a person can do to one agent. */
 interface AgentAct {
@@ -38,7 +38,7 @@ export function createAgentCommands(deps: CommandDeps): CommandTable {
 
 function handler(deps: CommandDeps, act: AgentAct): CommandHandler {
   return (first, second, ...rest) =>
-    withFleet(deps.door, async (fleet) => {
+    withWritableFleet(deps.door, async (fleet) => {
       const byKey = first === fromTree;
       const given = byKey ? selection(deps) : toGiven(first);
       const agent = await chooseAgent(fleet, act, given, deps.now());

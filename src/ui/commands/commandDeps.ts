@@ -31,7 +31,17 @@ export type CommandHandler = (...args: readonly unknown[]) => Promise<CommandRep
 /** Commands by id. */
 export type CommandTable = Readonly<Record<string, CommandHandler>>;
 
-/** Does something with the fleet, or refuses for the reason there is none. */
+/** Changes something in the fleet, or refuses before anything is asked, so that nobody types what cannot be taken. */
+export async function withWritableFleet(
+  door: FleetDoor,
+  act: (fleet: FleetControl) => CommandReply | Promise<CommandReply>,
+): Promise<CommandReply> {
+  return withFleet(door, (fleet) =>
+    fleet.readOnly === undefined ? act(fleet) : { ok: false, code: 'readOnly', message: fleet.readOnly, next: '' },
+  );
+}
+
+/** Looks at the fleet, or refuses for the reason there is none. */
 export async function withFleet(
   door: FleetDoor,
   act: (fleet: FleetControl) => CommandReply | Promise<CommandReply>,

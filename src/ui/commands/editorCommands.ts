@@ -6,8 +6,8 @@ import { isLive } from '../../core/selectors.ts';
 import type { FleetControl } from '../../orchestrator/ports.ts';
 import { type CommandReply, cancelled, refused, toReply } from '../commandReply.ts';
 import { agentOfTarget, offeredAgents, pickAgent, toGiven } from '../targets.ts';
-import { type CommandDeps, type CommandTable, withFleet } from './commandDeps.ts';
-import { type AgentTypeFacts, askTask, begin, pickType, spawnOn } from './runCommands.ts';
+import { type CommandDeps, type CommandTable, withWritableFleet } from './commandDeps.ts';
+import { type AgentTypeFacts, askTask, begin, notReady, pickType, spawnOn } from './runCommands.ts';
 
 /** What the commands in an editor need. */
 export interface EditorCommandDeps extends CommandDeps {
@@ -19,8 +19,8 @@ export interface EditorCommandDeps extends CommandDeps {
 /** The commands that take the place a person looks at along. */
 export function createEditorCommands(deps: EditorCommandDeps): CommandTable {
   return {
-    'flotilla.steerFromEditor': (first, second) => withFleet(deps.door, (fleet) => steer(deps, fleet, first, second)),
-    'flotilla.spawnFromEditor': (first, second) => withFleet(deps.door, (fleet) => spawn(deps, fleet, first, second)),
+    'flotilla.steerFromEditor': (first, second) => withWritableFleet(deps.door, (fleet) => steer(deps, fleet, first, second)),
+    'flotilla.spawnFromEditor': (first, second) => withWritableFleet(deps.door, (fleet) => spawn(deps, fleet, first, second)),
   };
 }
 
@@ -54,6 +54,10 @@ async function spawn(deps: EditorCommandDeps, fleet: FleetControl, first: unknow
   const look = lookAt(deps);
   if (look === undefined) {
     return noEditor;
+  }
+  const failure = await notReady(deps);
+  if (failure !== undefined) {
+    return failure;
   }
   const byCode = typeof first === 'string';
   const agentType = byCode ? (typeof second === 'string' ? second : 'general') : await pickType(deps.agentTypes);

@@ -3,13 +3,13 @@ import { countText } from '../../core/rowText.ts';
 import { isLive, subtreeOf } from '../../core/selectors.ts';
 import type { Agent } from '../../core/state.ts';
 import { type CommandReply, cancelled, refused, toReply } from '../commandReply.ts';
-import { type CommandDeps, type CommandTable, withFleet } from './commandDeps.ts';
+import { type CommandDeps, type CommandTable, withWritableFleet } from './commandDeps.ts';
 
 /** The commands about all agents. Code that must not ask passes `true` as the first argument. */
 export function createFleetCommands(deps: CommandDeps): CommandTable {
   return {
     'flotilla.killAll': (first) =>
-      withFleet(deps.door, async (fleet) => {
+      withWritableFleet(deps.door, async (fleet) => {
         const live = agents(deps).filter(isLive).length;
         if (live === 0) {
           return nothing('No agent is at work.');
@@ -18,11 +18,11 @@ export function createFleetCommands(deps: CommandDeps): CommandTable {
         return sure ? toReply(fleet.execute({ type: 'killAll' })) : cancelled;
       }),
     'flotilla.pauseAll': () =>
-      withFleet(deps.door, (fleet) => counted(toReply(fleet.execute({ type: 'pauseAll' })), 'No agent could pause.')),
+      withWritableFleet(deps.door, (fleet) => counted(toReply(fleet.execute({ type: 'pauseAll' })), 'No agent could pause.')),
     'flotilla.resumeAll': () =>
-      withFleet(deps.door, (fleet) => counted(toReply(fleet.execute({ type: 'resumeAll' })), 'No agent is paused.')),
+      withWritableFleet(deps.door, (fleet) => counted(toReply(fleet.execute({ type: 'resumeAll' })), 'No agent is paused.')),
     'flotilla.deleteEnded': (first) =>
-      withFleet(deps.door, async (fleet) => {
+      withWritableFleet(deps.door, async (fleet) => {
         const state = fleet.state;
         const ended = agents(deps).filter((agent) => subtreeOf(state, agent.id).every((other) => !isLive(other))).length;
         if (ended === 0) {

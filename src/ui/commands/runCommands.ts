@@ -5,7 +5,7 @@ import { isLive } from '../../core/selectors.ts';
 import type { FleetControl } from '../../orchestrator/ports.ts';
 import { type CommandReply, cancelled, refused, toReply } from '../commandReply.ts';
 import { agentOfTarget, toGiven } from '../targets.ts';
-import { type CommandDeps, type CommandTable, withFleet } from './commandDeps.ts';
+import { type CommandDeps, type CommandTable, withWritableFleet } from './commandDeps.ts';
 
 /** An agent type as the person picks it. */
 export interface AgentTypeFacts {
@@ -16,12 +16,16 @@ export interface AgentTypeFacts {
 /** The commands that begin something. */
 export function createRunCommands(deps: CommandDeps & { readonly agentTypes: readonly AgentTypeFacts[] }): CommandTable {
   return {
-    'flotilla.startRun': (task) => withFleet(deps.door, (fleet) => startRun(deps, fleet, task)),
-    'flotilla.spawnAgent': (first, second) => withFleet(deps.door, (fleet) => spawnAgent(deps, fleet, first, second)),
+    'flotilla.startRun': (task) => withWritableFleet(deps.door, (fleet) => startRun(deps, fleet, task)),
+    'flotilla.spawnAgent': (first, second) => withWritableFleet(deps.door, (fleet) => spawnAgent(deps, fleet, first, second)),
   };
 }
 
 async function startRun(deps: CommandDeps, fleet: FleetControl, given: unknown): Promise<CommandReply> {
+  const failure = await notReady(deps);
+  if (failure !== undefined) {
+    return failure;
+  }
   const byCode = typeof given === 'string';
   const task = byCode ? given : await askTask('New Run', 'What should the fleet do?', deps.provider.label());
   if (task === undefined) {
@@ -45,6 +49,10 @@ async function spawnAgent(
     const parentId = typeof second === 'string' && isIdText(second) ? toId('agent', second) : undefined;
     return begin(deps, fleet, { type: 'spawnAgent', spawn: { brief: { objective: first } }, parentId });
   }
+  const failure = await notReady(deps);
+  if (failure !== undefined) {
+    return failure;
+  }
   const given = toGiven(first);
   const parentId = given.by === 'row' ? liveAgent(fleet, agentOfTarget(fleet.state, given.target)) : undefined;
   const agentType = await pickType(deps.agentTypes);
@@ -65,10 +73,13 @@ export async function begin(
   fleet: FleetControl,
   command: Extract<FleetCommandInput, { type: 'startRun' | 'spawnAgent' }>,
 ): Promise<CommandReply> {
+  return (await notReady(deps)) ?? toReply(fleet.execute(command));
+}
+
+/** Why no agent can be started now; looked at before a person is asked for anything, so that nobody types in vain. */
+export async function notReady(deps: Pick<CommandDeps, 'provider'>): Promise<CommandReply | undefined> {
   const failure = await deps.provider.ready();
-  return failure === undefined
-    ? toReply(fleet.execute(command))
-    : refused({ code: 'unavailable', message: failure.message, next: failure.next });
+  return failure === undefined ? undefined : refused({ code: 'unavailable', message: failure.message, next: failure.next });
 }
 
 /** Asks for an agent type; undefined if the person closes the list. */
