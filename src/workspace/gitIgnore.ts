@@ -66,10 +66,16 @@ async function withRulesOf(rules: IgnoreRules, folder: string): Promise<IgnoreRu
     return rules;
   }
   const relative = path.relative(rules.base, folder).split(path.sep).join('/');
-  const lines = text.split(/\r?\n/).map((line) => placedUnder(relative, line));
+  const lines = text
+    .split(/\r?\n/)
+    .filter((line) => (line.match(/\*\*+/g)?.length ?? 0) <= maxDoubleStars)
+    .map((line) => placedUnder(relative, line));
   const next = ignore();
   return { ...rules, rules: (rules.rules === undefined ? next : next.add(rules.rules)).add(lines.filter((line) => line !== '')) };
 }
+
+/** Each further `**` multiplies the time a deep path can take, and a repository's rules are anybody's; honest ones have one or two. */
+const maxDoubleStars = 3;
 
 /** Rewrites a rule of a nested .gitignore as one of the base, so that one ordered list decides as Git does. */
 function placedUnder(folder: string, line: string): string {

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { boundedLines, hasLongLine } from './boundedLines.ts';
 import type { SearchStart } from './findFiles.ts';
 import { hasRulesAbove, rulesAt } from './gitIgnore.ts';
 import { errorCode, refuse } from './refusal.ts';
 import { type LineMatch, type SearchWay, shownLine } from './lineMatch.ts';
-import { maxFileBytes } from './textFile.ts';
+import { maxFileBytes, sizeText } from './textFile.ts';
 import { isStartIgnored, skippedFor } from './walk.ts';
 import { isInside } from './workspacePath.ts';
 
@@ -48,12 +48,20 @@ export async function findRipgrep(places: RipgrepPlaces): Promise<string | undef
   return undefined;
 }
 
+/** ripgrep gives a line and every match in it as one line of JSON, which can be fifty times as long. */
+const maxMessageBytes = 64 * 1024 * 1024;
+
 /** Searches with a ripgrep program: arguments only, no shell, no configuration file, the ignore rules of `walk`. */
 export function searchWithRipgrep(program: string): SearchWay {
   return async (start, query, isWanted, limits, signal) => {
     const rules = await ruleArguments(start);
     if (rules === undefined) {
       return { ...refuse('ripgrep would obey ignore files that do not belong to the workspace.'), unsupported: true };
+    }
+    if (!start.isFolder && (await hasEndlessLine(start, signal))) {
+      return refuse(
+        `${start.prefix} has a line of more than ${sizeText(maxFileBytes)}, which cannot be searched. Use run_command with grep -o.`,
+      );
     }
     const args = [
       ...['--json', '--no-config', '--no-messages', '--hidden', '--crlf', '--no-ignore-dot', '--no-ignore-global', '--no-ignore-exclude'],
@@ -83,9 +91,15 @@ export function searchWithRipgrep(program: string): SearchWay {
     const matches: LineMatch[] = [];
     let pending: LineMatch[] = [];
     let full = false;
-    for await (const line of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
+    let tooLong = false;
+    for await (const line of boundedLines(child.stdout, maxMessageBytes)) {
       if (full) {
         continue;
+      }
+      if (typeof line !== 'string') {
+        tooLong = true;
+        child.kill('SIGKILL');
+        break;
       }
       const message = readMessage(line);
       if (message?.kind === 'match' && isWanted(message.names.join('/'))) {
@@ -106,11 +120,20 @@ export function searchWithRipgrep(program: string): SearchWay {
     if (timer.aborted) {
       return { ok: true, matches, stopped: 'time' };
     }
+    if (tooLong) {
+      return { ...refuse('ripgrep found more matches in one line than can be taken in.'), unsupported: true };
+    }
     if (error !== undefined || (child.exitCode === 2 && complaint.trim() !== '')) {
       return { ...refuse(`ripgrep could not search: ${complaint.trim() || String(error)}`), unsupported: true };
     }
     return { ok: true, matches, stopped: full ? 'cap' : 'no' };
   };
+}
+
+/** Whether ripgrep would need many times the memory of a file that is too large to be searched in another way. */
+async function hasEndlessLine({ absolute }: SearchStart, signal: AbortSignal): Promise<boolean> {
+  const { size } = await stat(absolute);
+  return size > maxFileBytes && hasLongLine(absolute, maxFileBytes, signal);
 }
 
 /** Arguments that make ripgrep obey the same .gitignore files as `walk`; undefined when no arguments can. */

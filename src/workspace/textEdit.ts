@@ -16,6 +16,9 @@ export interface FoundEdit {
   readonly endLine: number;
 }
 
+/** An edit of more places than this is no edit that anybody could look at, and each place takes memory. */
+const maxReplacements = 20_000;
+
 /**
  * Finds a replacement in a file and reduces it to the characters that really change, so that everything else, line ends included,
  * keeps its bytes. Inserted lines end as the lines around them do.
@@ -45,6 +48,11 @@ export function findEdit(file: FileText, edit: Replacement, display: string): Fo
       `old_text occurs ${found.length} times in ${display} (lines ${linesOf(view.text, found).join(', ')}). Add lines around it until it is unique, or set replace_all.`,
     );
   }
+  if (found.length > maxReplacements) {
+    return refuse(
+      `old_text occurs ${found.length} times in ${display}; at most ${maxReplacements} are replaced at once. Choose a longer old_text, or make the change with run_command.`,
+    );
+  }
   if (file.encoding === 'bytes' && found.some((at) => at > 0 && view.text.charCodeAt(at - 1) > 0x7f)) {
     return refuse(
       `old_text in ${display} follows a character of an unknown encoding, so its beginning is not certain. Begin old_text at an earlier ASCII character, best at the start of the line.`,
@@ -72,7 +80,7 @@ export function wholeEdit(file: FileText, content: string, display: string): Fou
   if (oldText === newText) {
     return refuse(`${display} has exactly this content already.`);
   }
-  const view: View = { text: oldText, found: [0], lineEnd: /\r?\n/g, toRaw: rawOffsets(file.text, oldText) };
+  const view = viewOf(file.text, oldText, [0], /\r?\n/g);
   const trimmed = file.encoding === 'bytes' ? { before: 0, after: 0, inserted: newText } : trimCommon(oldText, newText);
   const line = lineAt(oldText, trimmed.before);
   return { ok: true, splices: [toSplice(file.text, view, 0, oldText.length, trimmed)], line, endLine: line };
@@ -89,18 +97,23 @@ interface View {
   readonly found: readonly number[];
   readonly lineEnd: RegExp;
   readonly toRaw: (offset: number) => number;
+  readonly lineEndFrom: (offset: number) => string;
 }
 
 function findView(raw: string, oldText: string): View | undefined {
   const text = toLf(raw);
   const found = findAll(text, oldText);
   if (found.length > 0) {
-    return { text, found, lineEnd: /\r?\n/g, toRaw: rawOffsets(raw, text) };
+    return viewOf(raw, text, found, /\r?\n/g);
   }
   // Files of old Macs end lines with a lone CR, which a model cannot be expected to write.
   const macText = text.replaceAll('\r', '\n');
   const macFound = text.includes('\r') ? findAll(macText, oldText) : [];
-  return macFound.length > 0 ? { text: macText, found: macFound, lineEnd: /\r\n|\r|\n/g, toRaw: rawOffsets(raw, text) } : undefined;
+  return macFound.length > 0 ? viewOf(raw, macText, macFound, /\r\n|\r|\n/g) : undefined;
+}
+
+function viewOf(raw: string, text: string, found: readonly number[], lineEnd: RegExp): View {
+  return { text, found, lineEnd, toRaw: rawOffsets(raw, text), lineEndFrom: createLineEndFrom(raw, lineEnd) };
 }
 
 function findAll(text: string, wanted: string): readonly number[] {
@@ -165,8 +178,11 @@ function toSplice(raw: string, view: View, at: number, length: number, trimmed: 
   const start = view.toRaw(at + trimmed.before);
   const end = view.toRaw(at + length - trimmed.after);
   const lines = trimmed.inserted.split('\n');
+  if (lines.length === 1) {
+    return { start, end, text: trimmed.inserted };
+  }
   const replacedEnds = raw.slice(start, end).match(view.lineEnd) ?? [];
-  const around = lineEndAround(raw, view, view.toRaw(at), start);
+  const around = view.lineEndFrom(view.toRaw(at));
   const text = lines.reduce((joined, line, index) => {
     const end = replacedEnds.length === lines.length - 1 ? replacedEnds[index - 1] : undefined;
     return index === 0 ? line : joined + (end ?? around) + line;
@@ -174,12 +190,20 @@ function toSplice(raw: string, view: View, at: number, length: number, trimmed: 
   return { start, end, text };
 }
 
-/** The line end inside or after the match; without one, the nearest before it. */
-function lineEndAround(raw: string, view: View, matchStart: number, start: number): string {
-  const next = new RegExp(view.lineEnd.source, 'g');
-  next.lastIndex = matchStart;
-  const following = next.exec(raw)?.[0];
-  return following ?? raw.slice(0, start).match(view.lineEnd)?.at(-1) ?? '\n';
+/** Gives the line end at or after an offset; without one, the last before it. Offsets must ascend, so that a text is gone through once. */
+function createLineEndFrom(raw: string, lineEnd: RegExp): (offset: number) => string {
+  const next = new RegExp(lineEnd.source, 'g');
+  let last: string | undefined;
+  let at = -1;
+  return (offset) => {
+    while (at < offset) {
+      next.lastIndex = Math.max(next.lastIndex, offset);
+      const found = next.exec(raw);
+      at = found?.index ?? Number.POSITIVE_INFINITY;
+      last = found?.[0] ?? raw.match(lineEnd)?.at(-1) ?? '\n';
+    }
+    return last ?? '\n';
+  };
 }
 
 function notFoundText(text: string, oldText: string, display: string): string {

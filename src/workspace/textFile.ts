@@ -188,7 +188,8 @@ async function readBounded(handle: FileHandle, expected: number): Promise<Buffer
   }
 }
 
-function sizeText(bytes: number): string {
+/** A number of bytes for people. */
+export function sizeText(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;
