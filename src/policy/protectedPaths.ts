@@ -14,7 +14,21 @@ const folders: ReadonlySet<string> = new Set([
   '.cursor',
   '.gemini',
   '.roo',
+  // In a home folder that is opened as a workspace: what other programs obey, and where editors and Flotilla keep their own.
+  '.config',
+  '.local',
+  '.ssh',
+  '.gnupg',
+  '.cargo',
+  '.vscode-server',
+  '.vscode-server-insiders',
+  '.vscode-insiders',
+  'workspacestorage',
+  'globalstorage',
 ]);
+
+/** Folders with a `User` folder in which an editor keeps the person's settings. */
+const editorFolder = /^(code( - .+)?|code-oss|vscodium|cursor|windsurf)$/;
 
 const githubFolders: ReadonlySet<string> = new Set(['workflows', 'agents', 'hooks', 'actions']);
 
@@ -58,6 +72,41 @@ const filePatterns: readonly RegExp[] = [
   /~\d+(\.[^.]*)?$/,
 ];
 
+/** Files that decide what a build or test command does, beside the code itself. */
+const buildFiles: ReadonlySet<string> = new Set([
+  'package.json',
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'yarn.lock',
+  'pnpm-lock.yaml',
+  'makefile',
+  'gnumakefile',
+  'justfile',
+  'rakefile',
+  'gemfile',
+  'taskfile.yml',
+  'cmakelists.txt',
+  'cargo.toml',
+  'build.rs',
+  'setup.py',
+  'setup.cfg',
+  'pyproject.toml',
+  'conftest.py',
+  'tox.ini',
+  'noxfile.py',
+  'pom.xml',
+  'deno.json',
+  'composer.json',
+]);
+
+const buildPatterns: readonly RegExp[] = [/\.mk$/, /\.gradle(\.kts)?$/, /\.(cs|fs|vb|vcx)proj$/, /\.(props|targets)$/];
+
+/** Whether a file decides what a build or test command does, so that writing it and running that command is running anything. */
+export function isBuildPath(path: string): boolean {
+  const name = fold(path.split(/[/\\]/).at(-1) ?? '');
+  return buildFiles.has(name) || buildPatterns.some((pattern) => pattern.test(name));
+}
+
 /** Whether writing a workspace path always takes a person's yes. The path has forward or backward slashes; letter case does not matter. */
 export function isProtectedPath(path: string): boolean {
   const names = path
@@ -67,6 +116,7 @@ export function isProtectedPath(path: string): boolean {
   return names.some(
     (name, index) =>
       folders.has(name) ||
+      (editorFolder.test(name) && names[index + 1] === 'user') ||
       (name === '.github' && githubFolders.has(names[index + 1] ?? '')) ||
       files.has(name) ||
       filePatterns.some((pattern) => pattern.test(name)),

@@ -1,5 +1,5 @@
 import type { Ask } from '../core/events.ts';
-import { isProtectedPath } from './protectedPaths.ts';
+import { isBuildPath, isProtectedPath } from './protectedPaths.ts';
 import { hasHiddenText } from './visibleText.ts';
 
 /** What the person's settings let agents do without asking. */
@@ -20,10 +20,19 @@ export function createRights(settings: RightsSettings): (ask: Ask) => Decision {
 function isAllowed(ask: Ask, settings: RightsSettings): boolean {
   switch (ask.kind) {
     case 'write':
-      return settings.writes === 'allow' && !isProtectedPath(ask.path) && !hasHiddenText(ask.path);
+      return settings.writes === 'allow' && !isProtectedPath(ask.path) && !hasHiddenText(ask.path) && !decidesCommand(ask.path, settings);
     case 'command':
-      return settings.commands === 'allowListed' && settings.allowedCommands.includes(ask.command) && !hasHiddenText(ask.command);
+      return runsUnasked(settings) && settings.allowedCommands.includes(ask.command) && !hasHiddenText(ask.command);
     case 'question':
       return false;
   }
+}
+
+/** Without this, an agent could make `npm test` mean anything and then run it, all without a click. */
+function decidesCommand(path: string, settings: RightsSettings): boolean {
+  return runsUnasked(settings) && isBuildPath(path);
+}
+
+function runsUnasked({ commands, allowedCommands }: RightsSettings): boolean {
+  return commands === 'allowListed' && allowedCommands.length > 0;
 }

@@ -53,6 +53,15 @@ const guarded = [
   '.bashrc',
   '.zshenv',
   '.profile',
+  // The person's own settings and Flotilla's journal, when a home folder is the workspace.
+  '.config/Code/User/settings.json',
+  'Library/Application Support/Code/User/keybindings.json',
+  'AppData/Roaming/Code - Insiders/User/settings.json',
+  '.vscode-server/data/Machine/settings.json',
+  'data/user-data/User/workspaceStorage/0a/flotilla.flotilla/journal.jsonl',
+  '.ssh/authorized_keys',
+  '.local/bin/git',
+  '.cargo/config.toml',
 ];
 
 const free = [

@@ -26,6 +26,25 @@ describe('rights', () => {
     assert.equal(decide(open, write('src/a\u202e.ts')), 'ask');
   });
 
+  it('asks about files that decide what a listed command does, while commands run without asking', () => {
+    for (const path of [
+      'package.json',
+      'app/Makefile',
+      'sub/GNUmakefile',
+      'build.rs',
+      'a/build.gradle.kts',
+      'x/App.csproj',
+      'pyproject.toml',
+      'package-lock.json',
+    ]) {
+      assert.equal(decide(open, write(path)), 'ask', path);
+      assert.equal(decide({ ...open, commands: 'ask' }, write(path)), 'allow', path);
+      assert.equal(decide({ ...open, allowedCommands: [] }, write(path)), 'allow', path);
+    }
+    assert.equal(decide(open, write('src/makefileParser.ts')), 'allow');
+    assert.equal(decide(open, write('package.json.md')), 'allow');
+  });
+
   it('allows a command only when the whole text is listed', () => {
     assert.equal(decide(open, command('npm test')), 'allow');
     for (const text of [
