@@ -6,6 +6,10 @@ import { mochaStep, sayStep, toolStep } from './steps.mjs';
 /** @typedef {import('./processes.mjs').Processes} Processes */
 /** @typedef {import('./steps.mjs').StepResult} StepResult */
 
+const unitTests = 'out/test/unit/**/*.test.mjs';
+/** Tests that start processes of their own or work on a whole repository: seconds each, so a check leaves them to `npm test`. */
+export const systemTests = 'out/test/unit/**/*.system.test.mjs';
+
 /**
  * Types, lint, format, dead code and unit tests (the architecture test among them), side by side; says how each ended.
  * @param {Processes} processes
@@ -22,7 +26,7 @@ export async function runChecks(processes, { root, build }) {
         return { ...built, counts: { passed: 0, failed: 1, skipped: 0 } };
       }
     }
-    return mochaStep(processes, { root, name: 'unit', files: 'out/test/unit/**/*.test.mjs', args: ['--parallel', '--jobs', '2'] });
+    return mochaStep(processes, { root, name: 'unit', files: unitTests, args: ['--parallel', '--jobs', '2', '--ignore', systemTests] });
   };
   const steps = [
     unit,
