@@ -5,12 +5,16 @@ import type { HistoryMessage } from '../../src/core/history.ts';
 import { toId } from '../../src/core/ids.ts';
 import { listPrices } from '../../src/core/prices.ts';
 import { capabilitiesOf } from '../../src/providers/anthropic/capabilities.ts';
-import { translateRequest } from '../../src/providers/anthropic/translateRequest.ts';
+import { createMessageTranslator, translateRequest } from '../../src/providers/anthropic/translateRequest.ts';
 import { opening, readTool, toRequest } from './anthropicBench.ts';
 
-const translate = (messages: readonly HistoryMessage[], changes: Parameters<typeof toRequest>[1] = {}) => {
+const translate = (
+  messages: readonly HistoryMessage[],
+  changes: Parameters<typeof toRequest>[1] = {},
+  toMessage = createMessageTranslator(),
+) => {
   const request = toRequest(messages, changes);
-  return translateRequest(request, capabilitiesOf(request.model, listPrices));
+  return translateRequest(request, capabilitiesOf(request.model, listPrices), toMessage);
 };
 const call = (id: string, invalid?: string): Block => ({
   kind: 'toolCall',
@@ -126,8 +130,10 @@ describe('translateRequest', () => {
       fc.property(fc.array(turn, { maxLength: 8 }), (turns) => {
         let history = opening('Begin');
         let before: readonly string[] = [];
+        const remembering = createMessageTranslator();
         for (const { blocks, said } of turns) {
-          const params = translate(history);
+          const params = translate(history, {}, remembering);
+          assert.deepEqual(params, translate(history), 'a message translated for an earlier request is the same in this one');
           const content = params.messages.map((message) => JSON.stringify(message).replaceAll(',"cache_control":{"type":"ephemeral"}', ''));
           assert.deepEqual(content.slice(0, before.length), before);
           assert.ok(JSON.stringify(params).split('cache_control').length - 1 <= 4);

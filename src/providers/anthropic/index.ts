@@ -8,7 +8,7 @@ import { type Endpoint, readEndpoint } from './endpoint.ts';
 import { toModelError } from './errors.ts';
 import { createSseDecoder } from './sse.ts';
 import { BrokenOffError, ProtocolError } from './streamErrors.ts';
-import { translateRequest } from './translateRequest.ts';
+import { createMessageTranslator, translateRequest } from './translateRequest.ts';
 import { createStreamTranslator } from './translateStream.ts';
 
 /** What the provider needs to know, asked afresh for every request. */
@@ -30,6 +30,7 @@ const tailMs = 1000;
 /** Models that speak the Anthropic Messages API, at Anthropic or at any compatible endpoint. */
 export function createAnthropicProvider(options: AnthropicOptions): ModelProvider {
   const sendRequest = createSendRequest();
+  const toMessage = createMessageTranslator();
   return {
     id: 'anthropic',
     label: 'Anthropic',
@@ -42,7 +43,7 @@ export function createAnthropicProvider(options: AnthropicOptions): ModelProvide
       const access = await readAccess(options);
       return 'failure' in access ? access.failure : undefined;
     },
-    stream: (request, signal) => streamReply(options, sendRequest, request, signal),
+    stream: (request, signal) => streamReply(options, { sendRequest, toMessage }, request, signal),
   };
 }
 
@@ -86,7 +87,7 @@ async function readStored({ readKey }: AnthropicOptions): Promise<{ readonly key
 
 async function* streamReply(
   options: AnthropicOptions,
-  sendRequest: SendRequest,
+  { sendRequest, toMessage }: { readonly sendRequest: SendRequest; readonly toMessage: ReturnType<typeof createMessageTranslator> },
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
@@ -98,7 +99,7 @@ async function* streamReply(
   const { endpoint, key } = access;
   const prices = options.prices();
   try {
-    const params = translateRequest(request, capabilitiesOf(request.model, prices));
+    const params = translateRequest(request, capabilitiesOf(request.model, prices), toMessage);
     yield* readReply(await sendRequest(endpoint, key, params, signal));
   } catch (error) {
     signal.throwIfAborted();

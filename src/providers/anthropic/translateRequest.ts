@@ -8,18 +8,29 @@ import type { Capabilities } from './capabilities.ts';
 type Params = Anthropic.MessageCreateParamsStreaming;
 type Content = Anthropic.ContentBlockParam;
 type UserContent = Anthropic.TextBlockParam | Anthropic.ToolResultBlockParam;
+/** A message of a history as the API wants it, without breakpoints. */
 type Message =
   | { readonly role: 'user'; readonly content: readonly UserContent[] }
   | { readonly role: 'assistant'; readonly content: readonly Content[] };
 
 const breakpoint = { cache_control: { type: 'ephemeral' } } as const;
 
+/** Translates messages, and each only once as long as it lives: a history is sent again with every turn, and only its end is new. */
+export function createMessageTranslator(): (message: HistoryMessage) => Message {
+  const known = new WeakMap<HistoryMessage, Message>();
+  return (message) => {
+    const translated = known.get(message) ?? messageToParam(message);
+    known.set(message, translated);
+    return translated;
+  };
+}
+
 /**
  * The request as the Messages API wants it. The same history always gives the same text, and a longer history only adds to its end,
  * because thinking is bound to the exact prefix and the cache is found by it.
  */
-export function translateRequest(request: ModelRequest, capabilities: Capabilities): Params {
-  const messages = withBreakpoints(request.messages.map(messageToParam).filter(hasContent), capabilities.cache);
+export function translateRequest(request: ModelRequest, capabilities: Capabilities, toMessage = messageToParam): Params {
+  const messages = withBreakpoints(request.messages.map((message) => toMessage(message)).filter(hasContent), capabilities.cache);
   const system = systemToParam(request.system, capabilities.cache);
   const effort = capabilities.effort(request.effort);
   return {
