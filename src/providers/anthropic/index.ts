@@ -6,8 +6,9 @@ import { capabilitiesOf } from './capabilities.ts';
 import { createSendRequest, type SendRequest } from './client.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
 import { toModelError } from './errors.ts';
+import { parseEvent } from './parseJson.ts';
 import { createSseDecoder } from './sse.ts';
-import { BrokenOffError, ProtocolError } from './streamErrors.ts';
+import { BrokenOffError } from './streamErrors.ts';
 import { createMessageTranslator, translateRequest } from './translateRequest.ts';
 import { createStreamTranslator } from './translateStream.ts';
 
@@ -141,14 +142,6 @@ async function readChunk(reader: Reader): ReturnType<Reader['read']> {
     return await reader.read();
   } catch (error) {
     throw new BrokenOffError('the connection broke', { cause: error });
-  }
-}
-
-function parseEvent(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch (error) {
-    throw new ProtocolError(`an event that is not JSON: ${data.slice(0, 80)}`, { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Block, Stop } from '../../core/events.ts';
 import { isIdText, toId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
+import { maxLevels, parseJson } from './parseJson.ts';
 import { ProtocolError } from './streamErrors.ts';
 
 /** A JSON object of unknown shape. */
@@ -91,9 +92,13 @@ export function close(block: Arriving): Closed {
     case 'toolUse':
       return closeCall(block);
     case 'opaque': {
-      const input = block.json === '' ? undefined : parseJson(block.json);
+      const parsed = block.json === '' ? undefined : parseJson(block.json);
       return {
-        block: { kind: 'opaque', label: block.label, raw: input === undefined ? block.raw : { ...block.raw, input } },
+        block: {
+          kind: 'opaque',
+          label: block.label,
+          raw: parsed !== undefined && 'value' in parsed ? { ...block.raw, input: parsed.value } : block.raw,
+        },
         empty: false,
       };
     }
@@ -102,29 +107,21 @@ export function close(block: Arriving): Closed {
 
 function closeCall(call: Extract<Arriving, { kind: 'toolUse' }>): Closed {
   const base = { kind: 'toolCall', callId: toId('call', call.id), name: call.name } as const;
-  const given = call.json.trim() === '' ? (call.start ?? {}) : parseJson(call.json);
-  if (isFields(given)) {
-    return { block: { ...base, input: given }, empty: call.json.trim() === '' && Object.keys(given).length === 0 };
+  const nothing = call.json.trim() === '';
+  const given = nothing ? { value: call.start ?? {} } : parseJson(call.json);
+  if ('value' in given && isFields(given.value)) {
+    return { block: { ...base, input: given.value }, empty: nothing && Object.keys(given.value).length === 0 };
   }
-  const why = given === undefined ? 'is not valid JSON' : 'is not a JSON object';
+  const why = 'value' in given ? 'is not a JSON object' : unreadable[given.problem];
   return { block: { ...base, input: {}, invalid: `The input ${why}. It began with: ${call.json.slice(0, 200)}` }, empty: false };
 }
+
+const unreadable = { invalid: 'is not valid JSON', tooDeep: `is nested more than ${maxLevels} levels deep` } as const;
 
 /** A call that a limit cut off before any input came looks like a call without input, and must not run as one. */
 export function withoutCutCall({ block, empty }: Closed, stop: Stop): Block {
   const cut = empty && block.kind === 'toolCall' && (stop === 'maxTokens' || stop === 'contextWindow');
   return cut ? { ...block, invalid: 'The reply reached its limit before the input was written.' } : block;
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** The value, if it is an object; otherwise throws ProtocolError naming `what`. */
