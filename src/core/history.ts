@@ -24,8 +24,8 @@ export function renderMessage(message: { sender: string; kind: MessageKind; text
   return `<message from=${JSON.stringify(message.sender)} kind="${message.kind}">${where}\n${withoutTags(message.text)}\n</message>`;
 }
 
-/** No text can end its message and begin one that claims another sender. */
-function withoutTags(text: string): string {
+/** The text so that it can neither end the message it is in nor begin one that claims another sender. */
+export function withoutTags(text: string): string {
   return text.replaceAll(/<(?=\/?message\b)/gi, '&lt;');
 }
 

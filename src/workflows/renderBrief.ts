@@ -1,4 +1,5 @@
 import type { Brief, Place } from '../core/events.ts';
+import { withoutTags } from '../core/history.ts';
 
 /** What an agent is told about where it works. */
 export interface RunInfo {
@@ -26,7 +27,8 @@ export function renderBrief(brief: Brief, { label, folders }: RunInfo): string {
       ]),
     ),
   ];
-  return [whoAndWhere(label, folders), ...sections.filter((text) => text !== undefined)].join('\n\n');
+  // Most briefs are written by agents, who may have been told by a file what to write.
+  return withoutTags([whoAndWhere(label, folders), ...sections.filter((text) => text !== undefined)].join('\n\n'));
 }
 
 /** The brief of a task that a person gave in one text, perhaps about a place in the editor. */
