@@ -127,6 +127,7 @@ describe('requestModel', () => {
     await bench.clock.advance(600_000);
     const error = await bench.outcome;
     assert.ok(error instanceof ModelError && error.failure.kind === 'network');
+    assert.match(error.failure.next, /^4 tries failed\. .*retry the agent/);
     assert.equal(bench.count(), 4);
     assert.equal(bench.clock.pending(), 0);
   });

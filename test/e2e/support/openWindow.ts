@@ -27,6 +27,8 @@ export interface E2eWindow extends Workbench {
   readonly page: Page;
   /** The folder it is open on; empty if there is none. */
   readonly folder: string;
+  /** Where the server keeps what windows store. */
+  readonly dataFolder: string;
   /** Another window on the same folder, in a browser of its own; closed with this one. */
   openAgain(): Promise<Workbench & { readonly page: Page }>;
   /** Ends the window, its server, and everything they started. */
@@ -73,7 +75,7 @@ export async function openWindow(request: WindowRequest = {}): Promise<E2eWindow
     rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
-    return { ...(await open()), folder: workspace ?? '', openAgain: open, close };
+    return { ...(await open()), folder: workspace ?? '', dataFolder, openAgain: open, close };
   } catch (error) {
     await close();
     throw error;

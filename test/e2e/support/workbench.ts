@@ -20,7 +20,7 @@ export interface Workbench {
   row(text: string): Locator;
   /** The page inside the webview that is in front; webviews are two frames deep. */
   webview(): FrameLocator;
-  /** Notifications that are shown, as text. */
+  /** All notifications there are, as text; their centre stays open. Toasts are never shown while VS Code is driven by a test. */
   notifications(): Promise<readonly string[]>;
   /** Loads the window again, as a person does with Reload Window. */
   reload(): Promise<void>;
@@ -92,7 +92,11 @@ export function createWorkbench(page: Page, pictures: string): Workbench {
     treeRows: () => rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? row.textContent ?? '')),
     row: (text) => rows.filter({ hasText: text }).first(),
     webview: () => page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame'),
-    notifications: () => page.locator('.notification-list-item-message').allTextContents(),
+    notifications: async () => {
+      await palette('Notifications: Show Notifications');
+      await page.locator('.notifications-center.visible').waitFor();
+      return await page.locator('.notification-list-item-message').allTextContents();
+    },
     reload: async () => {
       await page.reload();
       await untilUsable();

@@ -44,6 +44,22 @@ describe('items of a transcript', () => {
     assert.deepEqual(asItems(story.state()).slice(-2), ['queued', 'end']);
   });
 
+  it('tell the failure an agent ended with once, at its end, where the way out is', () => {
+    const failure = { kind: 'network', message: 'Nothing answers.', next: 'Check the network.' } as const;
+    const story = new Story(0);
+    const worker = story.spawn(1, story.run(0, 'run'), { label: 'worker' }).begin();
+    worker.think(100, 'text').fail('first').end({ kind: 'failed', failure });
+    const fleet = story.state();
+    const each = fleet.agents[worker.id] ?? assert.fail('It is there');
+    const whole = fleet.transcripts[worker.id] ?? assert.fail('It has a transcript');
+    const last = { at: 5, failure: { ...failure, next: 'The next try comes soon.' } };
+    const turns = whole.turns.map((turn) => ({ ...turn, blocks: [], failures: [{ at: 4, failure }, last] }));
+    assert.deepEqual(
+      createToItems()(each, { ...whole, turns }, []).map((item) => item.kind),
+      ['opening', 'turn', 'failure', 'end'],
+    );
+  });
+
   it('show what a running tool prints with its call', () => {
     const block = { source: 'tool' as const, key: 'call-1', kind: 'output' as const, text: 'so far' };
     assert.deepEqual(liveOutputs([...tail, block]), new Map([['call-1', 'so far']]));
