@@ -118,6 +118,8 @@ export class JournalWriter implements Journal {
         this.#queued.push(entry);
       }
     }
+    // What an agent has got from a model and from its tools is paid for: the next flush takes it to the disk, though nobody waits for that.
+    this.#syncDue ||= events.some(({ type }) => type === 'turnEnded' || type === 'agentEnded');
     this.#flushSoon();
     return entries;
   }

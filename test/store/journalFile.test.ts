@@ -11,6 +11,7 @@ import { folder, journalPath, openIn, quietLog } from '../support/journalRun.ts'
 import { sampleRun } from '../support/sampleRun.ts';
 
 const events = sampleRun();
+const midTurn = events.filter(({ type }) => type !== 'turnEnded' && type !== 'agentEnded');
 
 function callsOf(fs: CrashFs, name: string): number {
   return fs.calls.filter((call) => call.name === name && call.path === journalPath).length;
@@ -67,7 +68,7 @@ describe('journal', () => {
     const clock = new FakeClock();
     const { journal } = await openIn(fs, { clock });
     const [appends, syncs] = [callsOf(fs, 'append'), callsOf(fs, 'datasync')];
-    for (const event of events.slice(0, 20)) {
+    for (const event of midTurn.slice(0, 20)) {
       journal.append([event]);
     }
     assert.equal(callsOf(fs, 'append'), appends, 'append only queues');
@@ -82,7 +83,7 @@ describe('journal', () => {
     const clock = new FakeClock();
     const { journal } = await openIn(fs, { clock });
     const syncs = callsOf(fs, 'datasync');
-    for (const event of events.slice(0, 10)) {
+    for (const event of midTurn.slice(0, 10)) {
       journal.append([event]);
       await clock.advance(15);
       await settle();
@@ -97,6 +98,19 @@ describe('journal', () => {
     assert.equal(callsOf(fs, 'datasync') - syncs, 1, 'nothing is left to do');
     await journal.close();
     assert.equal(clock.pending(), 0);
+  });
+
+  it('takes the end of a turn to the disk with the next flush, though nobody waits for it', async () => {
+    const fs = new CrashFs();
+    const clock = new FakeClock();
+    const { journal } = await openIn(fs, { clock });
+    const syncs = callsOf(fs, 'datasync');
+    journal.append(events.filter(({ type }) => type === 'turnEnded').slice(0, 1));
+    assert.equal(callsOf(fs, 'datasync') - syncs, 0, 'append only queues');
+    await clock.advance(10);
+    await settle();
+    assert.deepEqual([callsOf(fs, 'datasync') - syncs, journal.lastSync?.seq], [1, 1]);
+    await journal.close();
   });
 
   it('serves many syncs with few writes, and those that come meanwhile with the next', async () => {
