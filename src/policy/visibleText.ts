@@ -14,9 +14,18 @@ const manyLines = /(?<![ \t])(?:[ \t]*\n){11,}/g;
 export function visibleText(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
-    .replace(hiddenRuns, (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`)
+    .replace(hiddenRuns, asCode)
     .replace(manyLines, (lines) => `\n⟨${lines.split('\n').length - 2} empty lines⟩\n`)
     .replace(longBlank, (blanks) => `⟨${blanks.length} blanks⟩`);
+}
+
+/** Text as part of one line: like {@link visibleText}, with line feeds and tabs written out too and no run of blanks shortened. */
+export function visibleName(text: string): string {
+  return text.replaceAll(/[^\S ]|\p{Cc}/gu, asCode).replace(hiddenRuns, asCode);
+}
+
+function asCode(character: string): string {
+  return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 
 /** Whether the text is more than it looks: {@link visibleText} would change it, or it has control characters of any kind. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { PreparedCall, ToolOutcome } from '../orchestrator/ports.ts';
+import { visibleName } from '../policy/visibleText.ts';
 import type { EditPlan, EditRequest, FileEdits } from '../workspace/fileEdits.ts';
 import type { FoundPaths } from '../workspace/findFiles.ts';
 import type { Refusal } from '../workspace/refusal.ts';
@@ -13,7 +14,7 @@ export function pathsOutcome(found: FoundPaths | Refusal, nothing: string): Tool
     return { text: found.text, isError: true };
   }
   const more = found.more ? [`(more than ${found.paths.length}; look in a folder of it, or narrow the pattern)`] : [];
-  return { text: found.paths.length === 0 ? nothing : [...found.paths, ...more].join('\n'), isError: false };
+  return { text: found.paths.length === 0 ? nothing : [...found.paths.map(visibleName), ...more].join('\n'), isError: false };
 }
 
 /** Prepares a change of a file: the exact diff is what a person may be asked about, and what is made afterwards. */

@@ -105,7 +105,7 @@ function notes(result: ProcessResult): readonly string[] {
     const where =
       kept === undefined
         ? ''
-        : `; ${kept.bytes < result.totalBytes ? `the first ${kept.bytes} bytes are` : 'all of it is'} in ${kept.path}`;
+        : `; ${kept.bytes < result.totalBytes ? `the first ${kept.bytes} bytes are` : 'all of it is'} in ${kept.path}, which only run_command can read`;
     lines.push(`(${result.totalBytes} bytes of output, the beginning and end of which follow${where})`);
   }
   return lines;

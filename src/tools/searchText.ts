@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Tool, ToolOutcome } from '../orchestrator/ports.ts';
+import { visibleName } from '../policy/visibleText.ts';
 import type { Refusal } from '../workspace/refusal.ts';
 import type { FoundLines } from '../workspace/searchText.ts';
 import type { WorkspaceFiles } from '../workspace/workspaceFiles.ts';
@@ -38,7 +39,7 @@ function searchOutcome(found: FoundLines | Refusal): ToolOutcome {
   const shown: string[] = [];
   let length = 0;
   for (const { path, line, text } of found.lines) {
-    const shownText = `${path}:${line}: ${text}`;
+    const shownText = `${visibleName(path)}:${line}: ${text}`;
     length += shownText.length + 1;
     if (length > maxTextLength) {
       break;

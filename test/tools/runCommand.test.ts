@@ -140,7 +140,7 @@ describe('run_command', () => {
         'exit code 0',
         '(processes it had left running in the background were stopped)',
         '(1 of its processes could not be stopped)',
-        '(900 bytes of output, the beginning and end of which follow; all of it is in /s/1.out)',
+        '(900 bytes of output, the beginning and end of which follow; all of it is in /s/1.out, which only run_command can read)',
         'fine\n',
       ].join('\n'),
     );
