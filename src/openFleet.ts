@@ -128,6 +128,13 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: providers.prices() }),
     renderOpening: ({ brief }, { label }) => renderBrief(brief, { label, folders: folders().map((folder) => folder.name) }),
   });
+  fleet.subscribe((entries) => {
+    for (const { event } of entries) {
+      if (event.type === 'agentDeleted') {
+        files.forget(event.agentId);
+      }
+    }
+  });
   if (readOnly === undefined) {
     processes.sweepLeftovers().catch((error: unknown) => log.error('Leftover processes could not be looked for', error));
   }

@@ -27,9 +27,10 @@ export interface IdKinds {
 /** Makes a new id of a kind; the caller supplies the randomness. */
 export type MintId = <K extends keyof IdKinds>(kind: K) => IdKinds[K];
 
-const idPattern = /^[\x21-\x7e]{1,128}$/;
+/** Some gateways put whole signatures into the ids of tool calls, so ids may be long. */
+const idPattern = /^[\x21-\x7e]{1,8192}$/;
 
-/** Whether text may serve as an id: 1 to 128 printable ASCII characters without blanks. */
+/** Whether text may serve as an id: 1 to 8,192 printable ASCII characters without blanks. */
 export function isIdText(value: unknown): boolean {
   return typeof value === 'string' && idPattern.test(value);
 }
