@@ -82,13 +82,24 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
         ...(setAside === undefined ? [] : [{ title: 'Keep It Aside and Go On', act: () => openFleet(setAside) }]),
       ];
       tellNotices(found.notices, actions, logError);
-      found.journal.onDidFail((error) => tellNotices([error], [{ title: 'Try Again', act: () => found.journal.recover() }], logError));
+      found.journal.onDidFail((error) => {
+        tellNotices([error], [{ title: 'Try Again', act: save }], logError);
+        view.refresh();
+      });
       return opened.fleet.fleet;
     });
   const openHere = () => openFleet(() => openJournal({ directory: storage, clock, log, waitForLockMs }));
 
+  /** Tries to save what could not be saved; a failure is told as the first one was. */
+  const save = async (): Promise<void> => {
+    await opened.journal?.journal.recover().catch((error: unknown) => logError(error));
+    view.refresh();
+  };
   const reopen = async (): Promise<void> => {
     const { journal } = opened;
+    if (journal !== undefined && door.fleet?.readOnly === undefined && journal.journal.failure !== undefined) {
+      await save();
+    }
     if (door.state.kind !== 'opening' && (door.fleet === undefined || door.fleet.readOnly !== undefined)) {
       await (journal === undefined ? openHere() : openFleet(() => journal.retry()));
     }
@@ -112,6 +123,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       providerLabel,
       currentProvider: () => providers.current().label,
       hasKey: () => apiKey.value !== undefined,
+      unsaved: () => {
+        const failure = opened.journal?.journal.failure;
+        return failure === undefined ? undefined : `${failure.message} ${failure.next}`;
+      },
       logError,
     }),
   );

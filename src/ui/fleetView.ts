@@ -15,6 +15,8 @@ export interface FleetViewDeps extends FleetTreeDeps {
   /** Name for people of the provider that new agents get. */
   readonly currentProvider: () => string;
   readonly hasKey: () => boolean;
+  /** Why nothing can be saved at the moment, if so. */
+  readonly unsaved: () => string | undefined;
   readonly logError: (error: unknown) => void;
 }
 
@@ -82,6 +84,7 @@ export class FleetView implements Disposable {
     this.#view.message = this.#message();
     this.#setContext('flotilla.door', door.kind);
     this.#setContext('flotilla.readOnly', readOnly);
+    this.#setContext('flotilla.unsaved', !readOnly && fleet !== undefined && this.#deps.unsaved() !== undefined);
     this.#setContext('flotilla.hasKey', this.#deps.hasKey());
     this.#setContext('flotilla.hasLive', agents.some(isLive));
     this.#setContext(
@@ -99,7 +102,8 @@ export class FleetView implements Disposable {
       return rejectionText(door.rejection);
     }
     const latest = Object.values(fleet?.state.agents ?? {}).at(-1);
-    return fleet?.readOnly ?? (latest?.provider === 'practice' ? this.#deps.providerLabel(latest.provider) : '');
+    const trouble = fleet === undefined ? undefined : (fleet.readOnly ?? this.#deps.unsaved());
+    return trouble ?? (latest?.provider === 'practice' ? this.#deps.providerLabel(latest.provider) : '');
   }
 
   #isSelectionLive(): boolean {
