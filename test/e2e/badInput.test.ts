@@ -222,9 +222,7 @@ describe('bad input in a window', () => {
   it('an editor shows who works there, and what is selected goes along with an instruction', async () => {
     await spawn('Write the news');
     await eventually('the news are there', window, async () => existsSync(join(window.folder, 'NEWS.md')));
-    await window.page.keyboard.press('Control+p');
-    await window.page.keyboard.type('NEWS.md');
-    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'NEWS.md' }).first().click();
+    await window.openFile('NEWS.md');
     const lens = window.page.locator('.codelens-decoration a');
     await lens.filter({ hasText: 'general is editing here' }).waitFor();
     for (const title of ['Steer', 'Wrap Up', 'Kill']) {

@@ -8,6 +8,8 @@ export interface Workbench {
   untilUsable(): Promise<void>;
   /** Runs a command by its title, such as "Flotilla: Start Run". */
   palette(title: string): Promise<void>;
+  /** Opens a file of the workspace by its name. */
+  openFile(name: string): Promise<void>;
   /** Types into the input or pick that is open, and accepts. */
   answer(text: string): Promise<void>;
   /** Picks the first entry of the open pick whose text contains this. */
@@ -39,12 +41,12 @@ export function createWorkbench(page: Page, pictures: string): Workbench {
   const entries = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
   const rows = page.locator('.sidebar .pane-body .monaco-list-row');
   /** The palette lists what there was when it opened, and extensions bring their commands a while after the window. */
-  const palette = async (title: string): Promise<void> => {
+  const openEntry = async (query: string, title: string): Promise<void> => {
     const deadline = Date.now() + waitMs;
     for (;;) {
       await page.keyboard.press('F1');
       try {
-        await input.fill(`>${title}`, { timeout: listMs });
+        await input.fill(query, { timeout: listMs });
         await entries.filter({ hasText: title }).first().click({ timeout: listMs });
         return;
       } catch (error) {
@@ -57,6 +59,7 @@ export function createWorkbench(page: Page, pictures: string): Workbench {
       await input.waitFor({ state: 'hidden' });
     }
   };
+  const palette = (title: string): Promise<void> => openEntry(`>${title}`, title);
   const untilUsable = async (): Promise<void> => {
     await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 60_000 });
     await page.locator('.activitybar .action-label[aria-label^="Flotilla"]').waitFor({ timeout: 60_000 });
@@ -74,6 +77,7 @@ export function createWorkbench(page: Page, pictures: string): Workbench {
   return {
     untilUsable,
     palette,
+    openFile: (name) => openEntry(name, name),
     answer: async (text) => {
       await input.waitFor();
       await input.fill(text);
