@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { FlotillaApi } from './api.ts';
+import { FleetLife } from './fleetLife.ts';
 import { withinTime } from './lib/deadline.ts';
-import type { FleetControl } from './orchestrator/ports.ts';
-import { createFleet, createProviders, type OpenedFleet } from './openFleet.ts';
+import { createProviders } from './openFleet.ts';
 import { ApiKey } from './platform/apiKey.ts';
 import { createClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
@@ -11,7 +11,6 @@ import { createOpenDocuments } from './platform/openDocuments.ts';
 import { createPlaces, workspaceFolders } from './platform/places.ts';
 import { storageFolder } from './platform/storageFolder.ts';
 import { visibleText } from './policy/visibleText.ts';
-import { openJournal, type OpenedJournal } from './store/journalFile.ts';
 import { createApi } from './ui/api.ts';
 import { registerCommands } from './ui/commands.ts';
 import type { CommandDeps } from './ui/commands/commandDeps.ts';
@@ -21,7 +20,6 @@ import { FleetDoor } from './ui/fleetDoor.ts';
 import { FleetLog } from './ui/fleetLog.ts';
 import { FleetView } from './ui/fleetView.ts';
 import { modelFacts } from './ui/modelFacts.ts';
-import { tellNotices } from './ui/notices.ts';
 import { Notifications } from './ui/notifications.ts';
 import { PlanDocuments } from './ui/planDocuments.ts';
 import { LiveSettings } from './ui/settings.ts';
@@ -31,8 +29,6 @@ import { builtInAgentTypes } from './workflows/agentTypes.ts';
 import { findRipgrep } from './workspace/ripgrep.ts';
 import { createWorkspaceFiles } from './workspace/workspaceFiles.ts';
 
-/** A window that reloads overlaps with the one before it for a moment, in ms. */
-const waitForLockMs = 6000;
 /** The editor kills a host that takes longer to close, in ms. */
 const closeLimitMs = 3500;
 
@@ -68,42 +64,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   const providers = createProviders({ clock, settings: () => settings.value }, () => apiKey.value);
   const providerLabel = (id: string) => providers.all.find((provider) => provider.id === id)?.label ?? id;
 
-  const storage = context.storageUri === undefined ? '' : storageFolder(context.storageUri.fsPath);
-  const opened: { fleet?: OpenedFleet; journal?: OpenedJournal } = {};
-  const openFleet = (journal: () => Promise<OpenedJournal>): Promise<void> =>
-    door.open(async (): Promise<FleetControl> => {
-      await opened.fleet?.close();
-      const found = await journal();
-      opened.journal = found;
-      opened.fleet = createFleet({ storage, clock, log, settings: () => settings.value, files, providers }, found);
-      const { setAside } = found;
-      const actions = [
-        ...(found.readOnly === undefined ? [] : [{ title: 'Open Fleet Again', act: reopen }]),
-        ...(setAside === undefined ? [] : [{ title: 'Keep It Aside and Go On', act: () => openFleet(setAside) }]),
-      ];
-      tellNotices(found.notices, actions, logError);
-      found.journal.onDidFail((error) => {
-        tellNotices([error], [{ title: 'Try Again', act: save }], logError);
-        view.refresh();
-      });
-      return opened.fleet.fleet;
-    });
-  const openHere = () => openFleet(() => openJournal({ directory: storage, clock, log, waitForLockMs }));
-
-  /** Tries to save what could not be saved; a failure is told as the first one was. */
-  const save = async (): Promise<void> => {
-    await opened.journal?.journal.recover().catch((error: unknown) => logError(error));
-    view.refresh();
-  };
-  const reopen = async (): Promise<void> => {
-    const { journal } = opened;
-    if (journal !== undefined && door.fleet?.readOnly === undefined && journal.journal.failure !== undefined) {
-      await save();
-    }
-    if (door.state.kind !== 'opening' && (door.fleet === undefined || door.fleet.readOnly !== undefined)) {
-      await (journal === undefined ? openHere() : openFleet(() => journal.retry()));
-    }
-  };
+  const life = new FleetLife({
+    storage: context.storageUri === undefined ? '' : storageFolder(context.storageUri.fsPath),
+    clock,
+    log,
+    settings: () => settings.value,
+    files,
+    providers,
+    door,
+    changed: () => view.refresh(),
+    logError,
+  });
 
   const timeline = own(
     new Timeline({
@@ -123,10 +94,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       providerLabel,
       currentProvider: () => providers.current().label,
       hasKey: () => apiKey.value !== undefined,
-      unsaved: () => {
-        const failure = opened.journal?.journal.failure;
-        return failure === undefined ? undefined : `${failure.message} ${failure.next}`;
-      },
+      unsaved: () => life.unsaved(),
       logError,
     }),
   );
@@ -147,7 +115,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       review: { plans, visible: visibleText },
       apiKey,
       showLog: () => channel.show(),
-      reopen,
+      reopen: () => life.reopen(),
       setReviewing: (value) => {
         reviewing = value;
       },
@@ -162,12 +130,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   own(
     settings.onDidChange(() => {
       view.refresh();
-      opened.fleet?.fleet.settingsChanged();
+      life.settingsChanged();
     }),
   );
-  own(vscode.workspace.onDidGrantWorkspaceTrust(() => openHere()));
-  closing.push(async () => opened.fleet?.close());
-  await openHere();
+  own(vscode.workspace.onDidGrantWorkspaceTrust(() => life.open()));
+  closing.push(() => life.close());
+  await life.open();
   const orders = context.extensionMode === vscode.ExtensionMode.Development ? readDevelopmentOrders(process.env) : undefined;
   if (orders !== undefined) {
     own(obeyDevelopmentOrders(door, orders, { now, providerLabel }));

@@ -1,0 +1,86 @@
+import { createFleet, type OpenedFleet, type OpenFleetDeps } from './openFleet.ts';
+import type { FleetControl } from './orchestrator/ports.ts';
+import { openJournal, type OpenedJournal } from './store/journalFile.ts';
+import type { FleetDoor } from './ui/fleetDoor.ts';
+import { tellNotices } from './ui/notices.ts';
+
+export interface FleetLifeDeps extends OpenFleetDeps {
+  readonly door: FleetDoor;
+  /** Told when what can be saved has changed. */
+  readonly changed: () => void;
+  readonly logError: (error: unknown) => void;
+}
+
+/** A window that reloads overlaps with the one before it for a moment, in ms. */
+const waitForLockMs = 6000;
+
+/** The fleet of a window from its first opening to its end, with the journal it lives on. */
+export class FleetLife {
+  readonly #deps: FleetLifeDeps;
+  #fleet: OpenedFleet | undefined;
+  #journal: OpenedJournal | undefined;
+
+  constructor(deps: FleetLifeDeps) {
+    this.#deps = deps;
+  }
+
+  /** Opens the fleet behind the door, if this window may have one. Never rejects. */
+  open(): Promise<void> {
+    const { storage, clock, log } = this.#deps;
+    return this.#open(() => openJournal({ directory: storage, clock, log, waitForLockMs }));
+  }
+
+  /** What a person asks for when the fleet is only to look at, or cannot save: tries again whatever failed. */
+  async reopen(): Promise<void> {
+    const { door } = this.#deps;
+    const journal = this.#journal;
+    if (journal !== undefined && door.fleet?.readOnly === undefined && journal.journal.failure !== undefined) {
+      await this.#save();
+    }
+    if (door.state.kind !== 'opening' && (door.fleet === undefined || door.fleet.readOnly !== undefined)) {
+      await (journal === undefined ? this.open() : this.#open(() => journal.retry()));
+    }
+  }
+
+  /** Why nothing can be saved at the moment and what to do, if that is so. */
+  unsaved(): string | undefined {
+    const failure = this.#journal?.journal.failure;
+    return failure === undefined ? undefined : `${failure.message} ${failure.next}`;
+  }
+
+  settingsChanged(): void {
+    this.#fleet?.fleet.settingsChanged();
+  }
+
+  /** Ends agents and their processes, and puts the journal on disk. Never rejects. */
+  async close(): Promise<void> {
+    await this.#fleet?.close();
+  }
+
+  #open(openedJournal: () => Promise<OpenedJournal>): Promise<void> {
+    const { door, logError } = this.#deps;
+    return door.open(async (): Promise<FleetControl> => {
+      await this.close();
+      const opened = await openedJournal();
+      this.#journal = opened;
+      this.#fleet = createFleet(this.#deps, opened);
+      const { setAside } = opened;
+      const actions = [
+        ...(opened.readOnly === undefined ? [] : [{ title: 'Open Fleet Again', act: () => this.reopen() }]),
+        ...(setAside === undefined ? [] : [{ title: 'Keep It Aside and Go On', act: () => this.#open(setAside) }]),
+      ];
+      tellNotices(opened.notices, actions, logError);
+      opened.journal.onDidFail((error) => {
+        tellNotices([error], [{ title: 'Try Again', act: () => this.#save() }], logError);
+        this.#deps.changed();
+      });
+      return this.#fleet.fleet;
+    });
+  }
+
+  /** Tries to save what could not be saved; a failure is told as the first one was. */
+  async #save(): Promise<void> {
+    await this.#journal?.journal.recover().catch(this.#deps.logError);
+    this.#deps.changed();
+  }
+}
