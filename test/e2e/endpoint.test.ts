@@ -58,7 +58,7 @@ describe('a fleet of ten workers at a Messages API', () => {
       .waitFor();
   });
 
-  it('goes on after the right key and a retry, with ten workers at once', async () => {
+  it('goes on after the right key and a retry, and spawns ten workers', async () => {
     await setKey(key);
     await window.palette('Flotilla: Retry Agent');
     await window.pick('lead');
