@@ -1,6 +1,17 @@
 import * as z from 'zod';
-import { actorSchema, answerSchema, briefSchema, effortSchema, messageKindSchema, placeSchema } from './events.ts';
-import { type AgentId, type AskId, isIdText, type RunId } from './ids.ts';
+import {
+  actorSchema,
+  answerSchema,
+  briefSchema,
+  budgetSchema,
+  effortSchema,
+  messageKindSchema,
+  placeSchema,
+  planChangeSchema,
+  prioritySchema,
+  taskId,
+} from './events.ts';
+import { type AgentId, type AskId, isIdText, type MessageId, type ProposalId, type RunId, type TaskId } from './ids.ts';
 
 /*
  * Everything a person, a parent agent or another extension may ask of the fleet. `decide` turns a command into facts or refuses it.
@@ -9,6 +20,8 @@ import { type AgentId, type AskId, isIdText, type RunId } from './ids.ts';
 const agentId = z.custom<AgentId>(isIdText, 'not an agent id');
 const runId = z.custom<RunId>(isIdText, 'not a run id');
 const askId = z.custom<AskId>(isIdText, 'not an ask id');
+const messageId = z.custom<MessageId>(isIdText, 'not a message id');
+const proposalId = z.custom<ProposalId>(isIdText, 'not a proposal id');
 const by = actorSchema.default({ kind: 'person' });
 
 /** What a new agent is to be; everything but the objective has a default. */
@@ -18,11 +31,31 @@ export const spawnSchema = z.object({
   brief: briefSchema,
   model: z.string().optional(),
   effort: effortSchema.optional(),
+  /** Name of the task it becomes in the plan; made from the label without one. */
+  taskId: taskId.optional(),
+  /** Tasks of the run that must be done first; the agent starts then, with their reports. */
+  dependencies: z.array(taskId).optional(),
+  priority: prioritySchema.optional(),
+  /** Names of artefacts it needs before it starts. */
+  needs: z.array(z.string().min(1)).optional(),
+  /** Names of artefacts it hands to others. */
+  publishes: z.array(z.string().min(1)).optional(),
 });
 export type SpawnRequest = z.infer<typeof spawnSchema>;
 
 export const fleetCommandSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('startRun'), task: z.string(), label: z.string().max(80).optional(), place: placeSchema.optional(), by }),
+  z.object({
+    type: z.literal('startRun'),
+    task: z.string(),
+    label: z.string().max(80).optional(),
+    place: placeSchema.optional(),
+    /** Name of a workflow; `orchestrate` without one. */
+    workflow: z.string().optional(),
+    /** What the workflow asks for beside the task, by name. */
+    inputs: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+    budget: budgetSchema.optional(),
+    by,
+  }),
   /** Without `runId` and `parentId` the agent gets a run of its own. */
   z.object({ type: z.literal('spawnAgent'), spawn: spawnSchema, parentId: agentId.optional(), runId: runId.optional(), by }),
   z.object({
@@ -33,6 +66,8 @@ export const fleetCommandSchema = z.discriminatedUnion('type', [
     place: placeSchema.optional(),
     /** Deliver at once by breaking off the current request or tool, not at the next tool-call boundary. */
     interrupt: z.boolean().default(false),
+    /** The message this one answers. */
+    replyTo: messageId.optional(),
     by,
   }),
   z.object({ type: z.literal('wrapUpAgent'), agentId, by }),
@@ -47,6 +82,29 @@ export const fleetCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('deleteAgent'), agentId, by }),
   z.object({ type: z.literal('deleteEnded'), by }),
   z.object({ type: z.literal('answer'), askId, answer: answerSchema }),
+  /** Changes a run's plan; refused with the reasons when the plan would not hold. */
+  z.object({ type: z.literal('changePlan'), runId, changes: z.array(planChangeSchema).min(1), reason: z.string().default(''), by }),
+  /** Proposes a change to whoever leads the task's run: the lead that asked for the task, else the person. */
+  z.object({ type: z.literal('proposeChange'), runId, changes: z.array(planChangeSchema).min(1), reason: z.string(), by }),
+  z.object({ type: z.literal('settleProposal'), runId, proposalId, accept: z.boolean(), reason: z.string().optional(), by }),
+  /** Answers something the engine asked about a run. */
+  z.object({ type: z.literal('decide'), askId, choice: z.string(), text: z.string().optional(), by }),
+  /** Has what failed in a run, and what was skipped because of it, done again. */
+  z.object({ type: z.literal('retryRun'), runId, by }),
+  /** Ends everything of a run, tasks that have not started included. */
+  z.object({ type: z.literal('killRun'), runId, by }),
+  z.object({ type: z.literal('pauseRun'), runId, by }),
+  /** Lets a paused or interrupted run go on, with all its agents. */
+  z.object({ type: z.literal('resumeRun'), runId, by }),
+  /** Makes a text that is in the blob store known to the run under a name. */
+  z.object({
+    type: z.literal('publishArtefact'),
+    agentId,
+    name: z.string().min(1).max(120),
+    hash: z.string(),
+    bytes: z.number().int().nonnegative(),
+    by,
+  }),
 ]);
 
 /** A command with all defaults filled in. */
@@ -75,6 +133,9 @@ export interface Rejection {
 export interface Accepted {
   readonly runId?: RunId | undefined;
   readonly agentId?: AgentId | undefined;
+  readonly taskId?: TaskId | undefined;
+  readonly messageId?: MessageId | undefined;
+  readonly proposalId?: ProposalId | undefined;
   /** How many agents the command reached. */
   readonly reached: number;
 }

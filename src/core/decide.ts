@@ -3,6 +3,7 @@ import { type Spawner, spawnEvents } from './decideSpawn.ts';
 import type { Decision } from './decision.ts';
 import type { Actor, FleetEvent, MessageKind, Place } from './events.ts';
 import type { AgentId, MintId } from './ids.ts';
+import { decidePlan } from './decidePlan.ts';
 import { outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
 import type { Agent, FleetState } from './state.ts';
 
@@ -46,6 +47,16 @@ export function decide(state: FleetState, command: FleetCommand, context: Decide
       return deleteEnded(state, command.by);
     case 'answer':
       return answer(state, command);
+    case 'changePlan':
+    case 'proposeChange':
+    case 'settleProposal':
+    case 'decide':
+    case 'retryRun':
+    case 'killRun':
+    case 'pauseRun':
+    case 'resumeRun':
+    case 'publishArtefact':
+      return decidePlan(state, command);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Rejection, SpawnRequest } from './commands.ts';
 import type { Decision } from './decision.ts';
-import type { Actor, Effort, FleetEvent, ToolSpec } from './events.ts';
+import type { Actor, Budget, Effort, FleetEvent, Place, TaskSpec, ToolSpec } from './events.ts';
 import type { MintId, PromptId, RunId } from './ids.ts';
 import type { Agent, FleetState } from './state.ts';
 
@@ -13,6 +13,21 @@ export interface ResolvedSpawn {
   readonly system: string;
   readonly tools: readonly ToolSpec[];
   readonly opening: string;
+}
+
+/** What a workflow makes of a task: the plan a run begins with. */
+export interface PlanTemplate {
+  readonly workflow: string;
+  readonly tasks: readonly TaskSpec[];
+  readonly budget?: Budget | undefined;
+}
+
+/** What starting a run asks of a workflow. */
+export interface PlanRequest {
+  readonly task: string;
+  readonly workflow: string | undefined;
+  readonly inputs: Readonly<Record<string, string | readonly string[]>>;
+  readonly place: Place | undefined;
 }
 
 /** What spawning needs from outside the state. */

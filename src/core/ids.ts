@@ -14,6 +14,11 @@ export type AskId = Id<'ask'>;
 /** Identity of a fixed system prompt and tool list that agents share. */
 export type PromptId = Id<'prompt'>;
 
+/** Name of a task, unique within its run's plan; chosen by whoever adds it. */
+export type TaskId = Id<'task'>;
+/** Identity of a change of plan that somebody proposed. */
+export type ProposalId = Id<'proposal'>;
+
 /** The kinds of id, so that one function can mint any of them. */
 export interface IdKinds {
   readonly run: RunId;
@@ -22,6 +27,8 @@ export interface IdKinds {
   readonly message: MessageId;
   readonly ask: AskId;
   readonly prompt: PromptId;
+  readonly task: TaskId;
+  readonly proposal: ProposalId;
 }
 
 /** Makes a new id of a kind; the caller supplies the randomness. */
@@ -33,6 +40,13 @@ const idPattern = /^[\x21-\x7e]{1,8192}$/;
 /** Whether text may serve as an id: 1 to 8,192 printable ASCII characters without blanks. */
 export function isIdText(value: unknown): boolean {
   return typeof value === 'string' && idPattern.test(value);
+}
+
+const taskIdPattern = /^[A-Za-z0-9][\w.-]{0,63}$/;
+
+/** Whether text may name a task: 1 to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit. */
+export function isTaskIdText(value: unknown): boolean {
+  return typeof value === 'string' && taskIdPattern.test(value);
 }
 
 /** Brands text that was checked by {@link isIdText}; throws a RangeError on anything else. */

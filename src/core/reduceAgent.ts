@@ -1,10 +1,10 @@
-import type { EventOf, FleetEvent } from './events.ts';
+import type { EventOf, FleetEvent, PlanEvent } from './events.ts';
 import type { Agent, AgentPhase, OpenCall, WaitKind } from './state.ts';
 import { emptyUsage } from './state.ts';
 import { addUsage, contextTokens } from './usage.ts';
 
 /** A fact about one agent. */
-export type AgentEvent = Exclude<FleetEvent, { type: 'runStarted' | 'promptFixed' | 'agentSpawned' | 'agentDeleted' }>;
+export type AgentEvent = Exclude<FleetEvent, PlanEvent | { type: 'runStarted' | 'promptFixed' | 'agentSpawned' | 'agentDeleted' }>;
 
 /** The agent a fact is about. */
 export function subjectOf(event: AgentEvent) {
@@ -25,6 +25,8 @@ export function spawnedAgent(event: EventOf<'agentSpawned'>, at: number): Agent 
     effort: event.effort,
     promptId: event.promptId,
     brief: event.brief,
+    taskId: event.taskId,
+    manifest: event.manifest,
     spawnedAt: at,
     spawnedBy: event.by,
     stage: 'queued',
@@ -123,6 +125,7 @@ function apply(agent: Agent, event: AgentEvent, at: number): Agent {
             text: event.text,
             place: event.place,
             interrupt: event.interrupt,
+            replyTo: event.replyTo,
             at,
           },
         ],

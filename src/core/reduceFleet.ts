@@ -1,6 +1,7 @@
-import type { EventOf, JournalEntry } from './events.ts';
+import type { EventOf, JournalEntry, PlanEvent } from './events.ts';
 import type { AgentId } from './ids.ts';
 import { type AgentEvent, reduceAgent, spawnedAgent, subjectOf } from './reduceAgent.ts';
+import { emptyPlan, isPlanEvent, reducePlan } from './reducePlan.ts';
 import { reduceLane, spawnedLane } from './reduceLane.ts';
 import { reduceTranscript } from './reduceTranscript.ts';
 import type { FleetState } from './state.ts';
@@ -54,6 +55,7 @@ export class FleetDraft {
     switch (event.type) {
       case 'runStarted':
         this.#put('runs', event.runId, { id: event.runId, label: event.label, task: event.task, startedAt: at, by: event.by });
+        this.#put('plans', event.runId, emptyPlan(event.runId));
         break;
       case 'promptFixed':
         this.#put('prompts', event.promptId, { id: event.promptId, system: event.system, tools: event.tools });
@@ -65,7 +67,19 @@ export class FleetDraft {
         this.#delete(event.agentId);
         break;
       default:
-        this.#change(event, at);
+        if (isPlanEvent(event)) {
+          this.#changePlan(event, at);
+        } else {
+          this.#change(event, at);
+        }
+    }
+  }
+
+  #changePlan(event: PlanEvent, at: number): void {
+    const plan = this.#state.plans[event.runId];
+    const next = plan === undefined ? undefined : reducePlan(plan, event, at);
+    if (next !== undefined && next !== plan) {
+      this.#put('plans', event.runId, next);
     }
   }
 
@@ -157,5 +171,5 @@ export class FleetDraft {
   }
 }
 
-type RecordName = 'runs' | 'agents' | 'asks' | 'prompts' | 'lanes' | 'transcripts';
+type RecordName = 'runs' | 'agents' | 'asks' | 'prompts' | 'lanes' | 'transcripts' | 'plans';
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

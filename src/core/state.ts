@@ -3,20 +3,27 @@ import type {
   Ask,
   Block,
   Brief,
+  Budget,
+  DecisionAsk,
+  DecisionPurpose,
   Effect,
   Effort,
   Failure,
+  Manifest,
   MessageKind,
   Outcome,
   Output,
   Place,
+  PlanChange,
   Stop,
+  TaskSpec,
   ToolSpec,
   ToolStatus,
   Usage,
+  Verdict,
   Wait,
 } from './events.ts';
-import type { AgentId, AskId, CallId, MessageId, PromptId, RunId } from './ids.ts';
+import type { AgentId, AskId, CallId, MessageId, PromptId, ProposalId, RunId, TaskId } from './ids.ts';
 
 /** Everything an agent can wait for. */
 export type WaitKind = Wait['kind'] | 'approval' | 'answer';
@@ -56,6 +63,7 @@ export interface QueuedMessage {
   readonly text: string;
   readonly place?: Place | undefined;
   readonly interrupt: boolean;
+  readonly replyTo?: MessageId | undefined;
   readonly at: number;
 }
 
@@ -74,6 +82,9 @@ export interface Agent {
   readonly effort: Effort;
   readonly promptId: PromptId;
   readonly brief: Brief;
+  /** The task it works on; absent for agents from before there were plans. */
+  readonly taskId?: TaskId | undefined;
+  readonly manifest?: Manifest | undefined;
   readonly spawnedAt: number;
   readonly spawnedBy: Actor;
   /** Where the agent is in its life; `phase` says more. */
@@ -164,6 +175,7 @@ export interface DeliveredMessage {
   readonly kind: MessageKind;
   readonly text: string;
   readonly place?: Place | undefined;
+  readonly replyTo?: MessageId | undefined;
   readonly at: number;
 }
 
@@ -193,7 +205,7 @@ export interface Prompt {
   readonly tools: readonly ToolSpec[];
 }
 
-/** Something a person has been asked and has not answered. */
+/** Something an agent has asked a person and the person has not answered. */
 export interface OpenAsk {
   readonly askId: AskId;
   readonly agentId: AgentId;
@@ -203,10 +215,105 @@ export interface OpenAsk {
   readonly at: number;
 }
 
+/** Something the engine asks a person about a run. Kept after the answer, which the scheduler goes by. */
+export interface Decision {
+  readonly askId: AskId;
+  readonly runId: RunId;
+  readonly purpose: DecisionPurpose;
+  readonly taskId?: TaskId | undefined;
+  readonly agentId?: AgentId | undefined;
+  readonly proposalId?: ProposalId | undefined;
+  readonly ask: DecisionAsk;
+  readonly size?: number | undefined;
+  readonly at: number;
+  readonly answer?: { readonly choice: string; readonly text?: string | undefined; readonly at: number } | undefined;
+}
+
+/** One try at a task by one agent; a further round of a review loop is a try of its own, by the same agent. */
+export interface Attempt {
+  readonly agentId: AgentId;
+  readonly round: number;
+  readonly startedAt: number;
+  readonly endedAt?: number | undefined;
+  readonly outcome?: Outcome['kind'] | undefined;
+  /** What went wrong, for the next attempt and for people. */
+  readonly failure?: string | undefined;
+}
+
+/** How a task stands. `waiting`: for its dependencies, for artefacts, or for a slot. */
+export type TaskStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'cancelled';
+
+/** A task with what became of it. */
+export interface Task extends TaskSpec {
+  readonly status: TaskStatus;
+  /** Why it failed, was skipped or cancelled. */
+  readonly reason?: string | undefined;
+  readonly verdict?: Verdict | undefined;
+  /** Oldest first. The last one's agent is the assignee. */
+  readonly history: readonly Attempt[];
+  /** The round it is in; 1 at first. */
+  readonly round: number;
+  /** How many attempts count against its policy since it was last reopened. */
+  readonly tries: number;
+  /** What its next agent is told beside the brief: what a reviewer wants changed, or why a person has it done again. */
+  readonly note?: string | undefined;
+  readonly addedAt: number;
+  readonly addedBy: Actor;
+  readonly settledAt?: number | undefined;
+}
+
+/** One recorded change of a plan. `was`: the tasks it edited or cancelled, as they were before. */
+export interface Revision {
+  readonly at: number;
+  readonly by: Actor;
+  readonly reason: string;
+  readonly changes: readonly PlanChange[];
+  readonly was: readonly TaskSpec[];
+  readonly proposalId?: ProposalId | undefined;
+}
+
+/** A change of plan that somebody proposed. */
+export interface Proposal {
+  readonly id: ProposalId;
+  readonly by: Actor;
+  readonly reason: string;
+  readonly changes: readonly PlanChange[];
+  readonly at: number;
+  readonly settled?:
+    | { readonly accepted: boolean; readonly reason?: string | undefined; readonly by: Actor; readonly at: number }
+    | undefined;
+}
+
+/** The newest version of something an agent handed to others. */
+export interface Artefact {
+  readonly name: string;
+  readonly version: number;
+  readonly agentId: AgentId;
+  readonly taskId?: TaskId | undefined;
+  readonly hash: string;
+  readonly bytes: number;
+  readonly at: number;
+}
+
+/** What a run is to do: its tasks in the order people see them, with every change that was made. */
+export interface Plan {
+  readonly runId: RunId;
+  readonly tasks: readonly Task[];
+  readonly revisions: readonly Revision[];
+  readonly proposals: readonly Proposal[];
+  readonly artefacts: readonly Artefact[];
+  readonly decisions: readonly Decision[];
+  /** Why no further task starts, if none does. */
+  readonly held?: 'paused' | 'interrupted' | undefined;
+}
+
 export interface Run {
   readonly id: RunId;
   readonly label: string;
   readonly task: string;
+  /** Name of the workflow its plan came from. */
+  readonly workflow?: string | undefined;
+  readonly budget?: Budget | undefined;
   readonly startedAt: number;
   readonly by: Actor;
 }
@@ -223,6 +330,8 @@ export interface FleetState {
   readonly prompts: Readonly<Record<PromptId, Prompt>>;
   readonly lanes: Readonly<Record<AgentId, Lane>>;
   readonly transcripts: Readonly<Record<AgentId, Transcript>>;
+  /** Of every run that was started since there are plans. */
+  readonly plans: Readonly<Record<RunId, Plan>>;
 }
 
 export const emptyUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
@@ -237,4 +346,5 @@ export const emptyFleet: FleetState = {
   prompts: {},
   lanes: {},
   transcripts: {},
+  plans: {},
 };

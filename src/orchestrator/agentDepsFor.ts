@@ -7,7 +7,7 @@ import type { AgentDeps, AgentDepsSources } from './agentDeps.ts';
 import type { AgentHandle } from './agentHandle.ts';
 import { createCoordination } from './coordination.ts';
 import { toOutput } from './outputs.ts';
-import { sleepUntilNeeded } from './waiting.ts';
+import { sleepUntilNeeded, waitForReply } from './waiting.ts';
 
 /** The fleet as an agent's loop reaches it. */
 interface FleetAccess {
@@ -31,7 +31,9 @@ export function agentDepsFor(id: AgentId, handle: AgentHandle, sources: AgentDep
     coordination: createCoordination(id, {
       state: fleet.state,
       execute: fleet.execute,
+      blobs: sources.blobs,
       waitForMessages: (signal) => sleepUntilNeeded(deps, handle, signal),
+      waitForReply: (messageId, ms, signal) => waitForReply(messageId, ms, deps, handle, signal),
     }),
     findTool: (name) => toolBox.find(name),
     agent,

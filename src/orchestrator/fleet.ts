@@ -6,6 +6,7 @@ import type { FleetEvent, JournalEntry, Outcome } from '../core/events.ts';
 import type { AgentId, MintId } from '../core/ids.ts';
 import { type AgentEvent, subjectOf } from '../core/reduceAgent.ts';
 import { FleetDraft } from '../core/reduceFleet.ts';
+import { isPlanEvent } from '../core/reducePlan.ts';
 import { repair } from '../core/repair.ts';
 import { isLive, subtreeOf } from '../core/selectors.ts';
 import { emptyFleet, type FleetState } from '../core/state.ts';
@@ -203,6 +204,9 @@ export class Fleet implements FleetControl {
 
   #wake(event: FleetEvent): void {
     if (event.type === 'runStarted' || event.type === 'promptFixed' || event.type === 'agentSpawned' || event.type === 'agentDeleted') {
+      return;
+    }
+    if (isPlanEvent(event)) {
       return;
     }
     const subject: AgentId = subjectOf(event satisfies AgentEvent);

@@ -9,15 +9,16 @@ import type {
   JournalEntry,
   MessageKind,
   Place,
+  PlanChange,
   Report,
   Stop,
   ToolSpec,
   Usage,
 } from '../core/events.ts';
 import type { HistoryMessage } from '../core/history.ts';
-import type { AgentId, CallId, RunId } from '../core/ids.ts';
+import type { AgentId, CallId, MessageId, ProposalId, RunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
-import type { Agent, FleetState } from '../core/state.ts';
+import type { Agent, FleetState, Plan } from '../core/state.ts';
 import type { Disposable } from '../lib/disposables.ts';
 
 /*
@@ -182,13 +183,30 @@ export type Rights = (ask: Ask) => Permission;
 /** What an agent may do to other agents of its run. */
 export interface Coordination {
   spawn(request: SpawnRequest): CommandResult;
-  send(to: AgentId, kind: MessageKind, text: string, interrupt: boolean): CommandResult;
+  /** The accepted command names the message, for {@link Coordination.waitForReply}. */
+  send(to: AgentId, kind: MessageKind, text: string, options?: { interrupt?: boolean; replyTo?: MessageId | undefined }): CommandResult;
   wrapUp(agentId: AgentId): CommandResult;
   kill(agentId: AgentId): CommandResult;
   /** All agents of the caller's run, the caller included. */
   agents(): readonly Agent[];
   /** Resolves when a message is waiting for the caller or none of its children is still at work. */
   waitForMessages(signal: AbortSignal): Promise<void>;
+  /**
+   * Waits, without a slot, until the caller's mailbox holds an answer to the message, or for `ms` at most. The answer stays in the mailbox and is
+   * delivered like every message. Resolves with whether there is one.
+   */
+  waitForReply(messageId: MessageId, ms: number, signal: AbortSignal): Promise<boolean>;
+  /** The plan of the caller's run as it is now. */
+  plan(): Plan | undefined;
+  /** Changes the plan, for a lead or a planner; refused with the reasons when it would not hold. */
+  changePlan(changes: readonly PlanChange[], reason: string): CommandResult;
+  /** Proposes a change to whoever leads; the answer comes as a message. */
+  proposeChange(changes: readonly PlanChange[], reason: string): CommandResult;
+  settleProposal(proposalId: ProposalId, accept: boolean, reason: string | undefined): CommandResult;
+  /** Stores a text as the next version of an artefact and tells the agents whose tasks need it. */
+  publish(name: string, text: string): Promise<CommandResult>;
+  /** The text of an artefact of the run in its newest version; undefined when nobody has published it. */
+  readArtefact(name: string): Promise<{ readonly version: number; readonly text: string } | undefined>;
 }
 
 // ---------------------------------------------------------------- agent types and settings

@@ -1,3 +1,4 @@
+import type { MessageId } from '../core/ids.ts';
 import type { AgentDeps } from './agentDeps.ts';
 import type { AgentHandle } from './agentHandle.ts';
 
@@ -23,6 +24,37 @@ export async function sleepUntilNeeded(deps: AgentDeps, handle: AgentHandle, sig
   try {
     await handle.until(needed, signal);
   } finally {
+    if (!handle.signal.aborted) {
+      await takeSlotAgain(deps, handle);
+    }
+  }
+}
+
+/** Waits, without a slot, for the answer to a message, for `ms` at most; whether there is one. */
+export async function waitForReply(
+  messageId: MessageId,
+  ms: number,
+  deps: AgentDeps,
+  handle: AgentHandle,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const answered = () => deps.agent().mailbox.some((message) => message.replyTo === messageId);
+  const patience = new AbortController();
+  const late = deps.clock.sleep(ms, AbortSignal.any([signal, patience.signal])).then(
+    () => patience.abort(),
+    () => undefined,
+  );
+  handle.releaseSlot();
+  try {
+    await handle.until(answered, AbortSignal.any([signal, patience.signal])).catch((error: unknown) => {
+      if (signal.aborted) {
+        throw error;
+      }
+    });
+    return answered();
+  } finally {
+    patience.abort();
+    await late;
     if (!handle.signal.aborted) {
       await takeSlotAgain(deps, handle);
     }

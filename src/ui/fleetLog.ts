@@ -79,7 +79,9 @@ export function logLine(state: FleetState, { event }: JournalEntry): LogLine | u
     case 'agentSpawned':
       return info(`${name(event.agentId)} was spawned by ${by(event.by)}: ${event.agentType} agent, ${event.model} of ${event.provider}`);
     case 'agentContinued':
-      return info(`${name(event.agentId)} goes on (${{ resume: 'resumed', retry: 'retried', followUp: 'follow-up task' }[event.reason]})`);
+      return info(
+        `${name(event.agentId)} goes on (${{ resume: 'resumed', retry: 'retried', followUp: 'follow-up task', round: 'next round' }[event.reason]})`,
+      );
     case 'requestFailed':
       return { level: 'warn', text: `${name(event.agentId)}, turn ${event.turn}, try ${event.attempt}: ${failureText(event.failure)}` };
     case 'personAsked':

@@ -15,7 +15,7 @@ function started(name: string): FleetEvent {
 }
 
 function names(opened: OpenedJournal): readonly string[] {
-  return opened.entries.map(({ event }) => ('agentId' in event ? event.agentId : event.type));
+  return opened.entries.map(({ event }) => (event.type === 'agentStarted' ? event.agentId : event.type));
 }
 
 function lockText(owner: { readonly pid: number; readonly host: string }): Buffer {

@@ -1,4 +1,5 @@
 import type { FleetEvent, JournalEntry } from '../../src/core/events.ts';
+import { isPlanEvent } from '../../src/core/reducePlan.ts';
 import { reduceEntries } from '../../src/core/reduceFleet.ts';
 import { emptyFleet } from '../../src/core/state.ts';
 
@@ -17,7 +18,7 @@ export function timelineText(entries: readonly JournalEntry[]): string {
 }
 
 function line(event: FleetEvent, label: (id: string) => string): string {
-  if (event.type === 'runStarted' || event.type === 'promptFixed') {
+  if (event.type === 'runStarted' || event.type === 'promptFixed' || isPlanEvent(event)) {
     return `run: ${event.type}`;
   }
   const who = label(event.type === 'messageQueued' ? event.to : event.agentId).padEnd(8);

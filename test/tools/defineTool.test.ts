@@ -4,6 +4,7 @@ import { toId } from '../../src/core/ids.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { ToolContext } from '../../src/orchestrator/ports.ts';
 import { defineTool, ToolError } from '../../src/tools/defineTool.ts';
+import { noCoordination } from './fakes.ts';
 
 const agent = { id: toId('agent', 'a1'), runId: toId('run', 'r1') };
 const signal = new AbortController().signal;
@@ -132,14 +133,7 @@ describe('defineTool', () => {
       callId: toId('call', 'c1'),
       progress: () => undefined,
       askPerson: async () => '',
-      coordination: {
-        spawn: () => assert.fail(),
-        send: () => assert.fail(),
-        wrapUp: () => assert.fail(),
-        kill: () => assert.fail(),
-        agents: () => [],
-        waitForMessages: async () => undefined,
-      },
+      coordination: noCoordination(),
     };
     const expected = await tool.prepare({ path: 'expected' }, agent, signal);
     assert.ok(expected.kind === 'ready');

@@ -1,8 +1,8 @@
 import type { CommandResult, SpawnRequest } from '../../src/core/commands.ts';
-import type { MessageKind } from '../../src/core/events.ts';
-import { type AgentId, toId } from '../../src/core/ids.ts';
+import type { MessageKind, PlanChange } from '../../src/core/events.ts';
+import { type AgentId, type MessageId, type ProposalId, toId } from '../../src/core/ids.ts';
 import type { Json } from '../../src/core/json.ts';
-import { type Agent, emptyUsage } from '../../src/core/state.ts';
+import { type Agent, emptyUsage, type Plan } from '../../src/core/state.ts';
 import type { Coordination, PreparedCall, Tool, ToolContext, ToolOutcome } from '../../src/orchestrator/ports.ts';
 
 const runId = toId('run', 'r1');
@@ -64,8 +64,13 @@ export class FakeCoordination implements Coordination {
     return this.#note(['spawn', JSON.parse(JSON.stringify(request))], agentId('new1'));
   }
 
-  send(to: AgentId, kind: MessageKind, text: string, interrupt: boolean): CommandResult {
-    return this.#note(['send', to, kind, text, interrupt], to);
+  send(
+    to: AgentId,
+    kind: MessageKind,
+    text: string,
+    options: { interrupt?: boolean; replyTo?: MessageId | undefined } = {},
+  ): CommandResult {
+    return this.#note(['send', to, kind, text, JSON.parse(JSON.stringify(options))], to);
   }
 
   wrapUp(id: AgentId): CommandResult {
@@ -84,6 +89,45 @@ export class FakeCoordination implements Coordination {
     this.asked.push(['wait']);
     this.onWait();
     return Promise.resolve();
+  }
+
+  async waitForReply(messageId: MessageId, ms: number): Promise<boolean> {
+    this.asked.push(['waitForReply', messageId, ms]);
+    this.onWait();
+    return this.roster.some((agent) => agent.mailbox.some((message) => message.replyTo === messageId));
+  }
+
+  /** The run's plan, for tools that look at it. */
+  currentPlan: Plan | undefined;
+
+  plan(): Plan | undefined {
+    return this.currentPlan;
+  }
+
+  changePlan(changes: readonly PlanChange[], reason: string): CommandResult {
+    return this.#note(['changePlan', JSON.parse(JSON.stringify(changes)), reason], agentId('me'));
+  }
+
+  proposeChange(changes: readonly PlanChange[], reason: string): CommandResult {
+    return this.#note(['proposeChange', JSON.parse(JSON.stringify(changes)), reason], agentId('me'));
+  }
+
+  settleProposal(proposalId: ProposalId, accept: boolean, reason: string | undefined): CommandResult {
+    return this.#note(['settleProposal', proposalId, accept, reason ?? null], agentId('me'));
+  }
+
+  /** Artefacts by name, oldest version first. */
+  readonly artefacts = new Map<string, string[]>();
+
+  async publish(name: string, text: string): Promise<CommandResult> {
+    this.artefacts.set(name, [...(this.artefacts.get(name) ?? []), text]);
+    return this.#note(['publish', name, text], agentId('me'));
+  }
+
+  async readArtefact(name: string): Promise<{ version: number; text: string } | undefined> {
+    const versions = this.artefacts.get(name) ?? [];
+    const text = versions.at(-1);
+    return text === undefined ? undefined : { version: versions.length, text };
   }
 
   #note(what: Json, id: AgentId): CommandResult {
@@ -126,4 +170,26 @@ export async function call(
   return prepared.kind === 'refused'
     ? { text: prepared.text, isError: true }
     : prepared.run(fakeContext(self, options), options.signal ?? new AbortController().signal);
+}
+
+/** A coordination whose every use fails the test. */
+export function noCoordination(): Coordination {
+  const fail = (): never => {
+    throw new Error('No coordination was expected');
+  };
+  return {
+    spawn: fail,
+    send: fail,
+    wrapUp: fail,
+    kill: fail,
+    agents: () => [],
+    waitForMessages: fail,
+    waitForReply: fail,
+    plan: () => undefined,
+    changePlan: fail,
+    proposeChange: fail,
+    settleProposal: fail,
+    publish: fail,
+    readArtefact: fail,
+  };
 }

@@ -22,7 +22,7 @@ export function createMessageAgentTool(): Tool {
         if (target.id === context.agentId) {
           return { text: 'That is your own id; nothing was sent. Use write_note to keep something for yourself.', isError: true };
         }
-        acceptedOf(context.coordination.send(target.id, input.kind, input.text, false));
+        acceptedOf(context.coordination.send(target.id, input.kind, input.text));
         return { text: `Sent to ${nameOf(target)}.`, isError: false };
       },
     }),
@@ -46,7 +46,7 @@ export function createSteerAgentTool(): Tool {
       outside: false,
       run: async (context) => {
         const target = findSubordinate(context, input.agent_id, 'steer');
-        acceptedOf(context.coordination.send(target.id, 'steer', input.text, input.interrupt ?? false));
+        acceptedOf(context.coordination.send(target.id, 'steer', input.text, { interrupt: input.interrupt ?? false }));
         return { text: `Steered ${nameOf(target)}.`, isError: false };
       },
     }),

@@ -10,6 +10,7 @@ import { createWorkspaceFiles } from '../../../src/workspace/workspaceFiles.ts';
 import { runLead, type ToolRunner } from './drive.ts';
 import { sampleFiles } from './sampleWorkspace.ts';
 import { linesOf } from './simulatedTools.ts';
+import { noCoordination } from '../../tools/fakes.ts';
 
 const ids = { agentId: toId('agent', 'ag-1'), runId: toId('run', 'run-1'), callId: toId('call', 'call-1') };
 
@@ -20,14 +21,7 @@ function toRunner(tools: readonly Tool[]): ToolRunner & { readonly failures: str
     ...ids,
     progress: () => {},
     askPerson: () => Promise.reject(new Error('nobody is asked here')),
-    coordination: {
-      spawn: () => assert.fail('no coordination here'),
-      send: () => assert.fail('no coordination here'),
-      wrapUp: () => assert.fail('no coordination here'),
-      kill: () => assert.fail('no coordination here'),
-      agents: () => [],
-      waitForMessages: () => Promise.reject(new Error('nobody is waited for here')),
-    },
+    coordination: noCoordination(),
   };
   const run = async (name: string, input: Parameters<ToolRunner['run']>[1]) => {
     const tool = tools.find((entry) => entry.spec.name === name);
