@@ -130,6 +130,8 @@ export const reportSchema = z.object({
   notes: z.array(z.string()).default([]),
   /** For a gate: whether what it judged may go on. */
   verdict: z.enum(['approve', 'changes']).optional(),
+  /** Set when its agent hands over to a fresh one instead of being done: what is done, and what is left. */
+  handoff: z.object({ done: z.string(), left: z.string() }).optional(),
   /** What the engine could not confirm in it after it was asked for again; set by the engine alone. */
   doubts: z.array(z.string()).optional(),
 });

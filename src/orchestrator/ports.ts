@@ -18,6 +18,7 @@ import type {
 import type { HistoryMessage } from '../core/history.ts';
 import type { AgentId, CallId, MessageId, ProposalId, RunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import type { Opening, OpeningContext } from '../core/openingContext.ts';
 import type { Agent, FleetState, Plan } from '../core/state.ts';
 import type { Disposable } from '../lib/disposables.ts';
 
@@ -219,6 +220,13 @@ export interface AgentType {
   readonly tools: readonly string[];
   readonly role: 'lead' | 'worker' | 'scout';
 }
+
+/** Makes the first message of an agent, and the record of what it was given. The same input gives the same text. */
+export type RenderOpening = (
+  request: SpawnRequest,
+  agent: { readonly label: string; readonly agentType: AgentType },
+  given: OpeningContext,
+) => Opening;
 
 /** The person's settings, read afresh whenever they matter. */
 export interface FleetSettings {
