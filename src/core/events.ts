@@ -80,6 +80,8 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     taskId: taskId.optional(),
     /** What it was given and what was kept from it. */
     manifest: manifestSchema.optional(),
+    /** The agent of the same task whose context was full: its children and what it asked for are this agent's from now on. */
+    takesOver: agentId.optional(),
     by: actorSchema,
   }),
   /** The agent got a slot and its loop began. */

@@ -1,10 +1,10 @@
 import type { EventOf, JournalEntry, PlanEvent } from './events.ts';
 import type { AgentId } from './ids.ts';
 import { type AgentEvent, reduceAgent, spawnedAgent, subjectOf } from './reduceAgent.ts';
-import { emptyPlan, isPlanEvent, reducePlan } from './reducePlan.ts';
+import { emptyPlan, isPlanEvent, reducePlan, withAttempt, withAttemptEnded, withOwner } from './reducePlan.ts';
 import { reduceLane, spawnedLane } from './reduceLane.ts';
 import { reduceTranscript } from './reduceTranscript.ts';
-import type { FleetState } from './state.ts';
+import type { Agent, FleetState } from './state.ts';
 
 /** The state after one more entry. Total: a fact that cannot apply changes nothing but the sequence number. */
 export function reduceFleet(state: FleetState, entry: JournalEntry): FleetState {
@@ -86,8 +86,46 @@ export class FleetDraft {
   #spawn(event: EventOf<'agentSpawned'>, at: number): void {
     this.#put('agents', event.agentId, spawnedAgent(event, at));
     this.#put('lanes', event.agentId, spawnedLane(at));
+    const plan = this.#state.plans[event.runId];
+    if (plan !== undefined && event.taskId !== undefined) {
+      this.#put(
+        'plans',
+        event.runId,
+        withAttempt(plan, event.taskId, event.agentId, event.takesOver === undefined ? 'new' : 'handover', at),
+      );
+    }
+    if (event.takesOver !== undefined) {
+      this.#takeOver(event.takesOver, event.agentId);
+    }
     if (event.opening !== undefined) {
       this.#put('transcripts', event.agentId, { opening: event.opening, turns: [] });
+    }
+  }
+
+  #takeOver(from: AgentId, to: AgentId): void {
+    for (const agent of Object.values(this.#state.agents)) {
+      if (agent.parentId === from) {
+        this.#put('agents', agent.id, { ...agent, parentId: to });
+      }
+    }
+    const runId = this.#state.agents[to]?.runId;
+    const plan = runId === undefined ? undefined : this.#state.plans[runId];
+    if (plan !== undefined) {
+      this.#put('plans', plan.runId, withOwner(plan, from, to));
+    }
+  }
+
+  /** What an agent's beginning again or end means for the attempt it is. */
+  #changeAttempt(agent: Agent, event: AgentEvent, at: number): void {
+    const plan = this.#state.plans[agent.runId];
+    if (plan === undefined || agent.taskId === undefined) {
+      return;
+    }
+    if (event.type === 'agentContinued') {
+      const kind = event.reason === 'resume' ? 'resume' : 'again';
+      this.#put('plans', agent.runId, withAttempt(plan, agent.taskId, agent.id, kind, at));
+    } else if (event.type === 'agentEnded') {
+      this.#put('plans', agent.runId, withAttemptEnded(plan, agent.taskId, agent.id, event.outcome, at));
     }
   }
 
@@ -117,6 +155,7 @@ export class FleetDraft {
       }
     }
     this.#changeAsks(event, at);
+    this.#changeAttempt(after, event, at);
   }
 
   #changeAsks(event: AgentEvent, at: number): void {
@@ -141,6 +180,7 @@ export class FleetDraft {
     this.#dropAsksOf(id);
     if (!Object.values(this.#state.agents).some((other) => other.runId === agent.runId)) {
       this.#drop('runs', agent.runId);
+      this.#drop('plans', agent.runId);
     }
   }
 

@@ -260,6 +260,15 @@ export interface Task extends TaskSpec {
   readonly addedAt: number;
   readonly addedBy: Actor;
   readonly settledAt?: number | undefined;
+  /** What became of its agents' changes, when they were undone. */
+  readonly undone?: Undone | undefined;
+}
+
+/** Files that were put back as they were, and those that were left with the reason. */
+export interface Undone {
+  readonly restored: readonly string[];
+  readonly kept: readonly { readonly path: string; readonly why: string }[];
+  readonly failure?: Failure | undefined;
 }
 
 /** One recorded change of a plan. `was`: the tasks it edited or cancelled, as they were before. */
