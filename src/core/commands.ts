@@ -138,6 +138,8 @@ export interface Accepted {
   readonly proposalId?: ProposalId | undefined;
   /** How many agents the command reached. */
   readonly reached: number;
+  /** What whoever asked should know although it was accepted, for example that two tasks may change the same file. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 export type CommandResult = { readonly ok: true; readonly accepted: Accepted } | { readonly ok: false; readonly rejection: Rejection };

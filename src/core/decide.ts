@@ -1,16 +1,17 @@
-import type { FleetCommand, Rejection, SpawnRequest } from './commands.ts';
-import { type Spawner, spawnEvents } from './decideSpawn.ts';
+import type { FleetCommand } from './commands.ts';
+import { decidePlan } from './decidePlan.ts';
+import { type Starter, spawnAgent, startRun } from './decideStart.ts';
 import type { Decision } from './decision.ts';
 import type { Actor, FleetEvent, MessageKind, Place } from './events.ts';
-import type { AgentId, MintId } from './ids.ts';
-import { decidePlan } from './decidePlan.ts';
+import type { AgentId } from './ids.ts';
+import { cancelWaiting, refuse, released, withdrawDecisions } from './planChange.ts';
+import { dependentsOf, isSettled, taskOf } from './planGraph.ts';
 import { outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
-import type { Agent, FleetState } from './state.ts';
+import type { Agent, FleetState, Plan, Task } from './state.ts';
+import { wrapUpText } from './wrapUpText.ts';
 
-/** What `decide` may use beside state and command: fresh ids, the caps, and the look-up of agent types and models. */
-export interface DecideContext extends Spawner {
-  readonly mint: MintId;
-}
+/** What `decide` may use beside state and command: fresh ids, the caps, and the look-up of workflows, agent types and models. */
+export type DecideContext = Starter;
 
 type CommandOf<T extends FleetCommand['type']> = Extract<FleetCommand, { type: T }>;
 
@@ -28,15 +29,30 @@ export function decide(state: FleetState, command: FleetCommand, context: Decide
     case 'killAgent':
       return kill(state, command.agentId, command.by);
     case 'killAll':
-      return toAll(state, (agent) => agent.stage !== 'ended' && agent.killing === undefined, killing(command.by));
+      return withPlans(
+        state,
+        toAll(state, (agent) => agent.stage !== 'ended' && agent.killing === undefined, killing(command.by)),
+        (plan) => [...cancelWaiting(plan, 'Everything was killed', command.by), ...withdrawDecisions(plan, command.by)],
+      );
     case 'pauseAgent':
       return pause(state, command);
     case 'pauseAll':
-      return toAll(state, isPausable, (agent) => ({ type: 'pauseAsked', agentId: agent.id, by: command.by }));
+      return withPlans(
+        state,
+        toAll(state, isPausable, (agent) => ({ type: 'pauseAsked', agentId: agent.id, by: command.by })),
+        (plan) =>
+          plan.held !== undefined || plan.tasks.every(isSettled)
+            ? []
+            : [{ type: 'runHeld', runId: plan.runId, reason: 'paused', by: command.by }],
+      );
     case 'resumeAgent':
       return resume(state, command);
     case 'resumeAll':
-      return toAll(state, isHeld, (agent) => ({ type: 'agentResumed', agentId: agent.id, by: command.by }));
+      return withPlans(
+        state,
+        toAll(state, isHeld, (agent) => ({ type: 'agentResumed', agentId: agent.id, by: command.by })),
+        (plan) => (plan.held === 'paused' ? released(plan, command.by) : []),
+      );
     case 'retryAgent':
       return retry(state, command);
     case 'followUpAgent':
@@ -56,48 +72,8 @@ export function decide(state: FleetState, command: FleetCommand, context: Decide
     case 'pauseRun':
     case 'resumeRun':
     case 'publishArtefact':
-      return decidePlan(state, command);
+      return decidePlan(state, command, context);
   }
-}
-
-function startRun(state: FleetState, command: CommandOf<'startRun'>, context: DecideContext): Decision {
-  const task = command.task.trim();
-  if (task === '') {
-    return refuse('invalid', 'The task is empty.', 'Say in a sentence or two what the run should achieve.');
-  }
-  const spawn: SpawnRequest = {
-    agentType: 'lead',
-    brief: {
-      objective: task,
-      ...(command.place === undefined ? {} : { scope: { paths: [command.place.path], focus: focusOf(command.place) } }),
-    },
-  };
-  return newRun(state, spawn, command.label ?? labelOf(task), task, command.by, context);
-}
-
-function spawnAgent(state: FleetState, command: CommandOf<'spawnAgent'>, context: DecideContext): Decision {
-  const objective = command.spawn.brief.objective.trim();
-  if (objective === '') {
-    return refuse('invalid', 'The objective is empty.', 'Say in a sentence or two what the agent should achieve.');
-  }
-  const parent = command.parentId === undefined ? undefined : state.agents[command.parentId];
-  if (command.parentId !== undefined && parent === undefined) {
-    return unknownAgent(command.parentId);
-  }
-  const runId = parent?.runId ?? command.runId;
-  if (runId === undefined) {
-    return newRun(state, command.spawn, labelOf(objective), objective, command.by, context);
-  }
-  if (state.runs[runId] === undefined) {
-    return refuse('unknown', `There is no run ${runId}.`, 'Pick one from the Fleet view, or leave the run out to start a new one.');
-  }
-  return spawnEvents(state, { spawn: command.spawn, runId, parent, by: command.by }, context);
-}
-
-function newRun(state: FleetState, spawn: SpawnRequest, label: string, task: string, by: Actor, context: DecideContext): Decision {
-  const runId = context.mint('run');
-  const decision = spawnEvents(state, { spawn, runId, parent: undefined, by }, context);
-  return decision.ok ? { ...decision, events: [{ type: 'runStarted', runId, label, task, by }, ...decision.events] } : decision;
 }
 
 function sendMessage(state: FleetState, command: CommandOf<'sendMessage'>, context: DecideContext): Decision {
@@ -109,9 +85,6 @@ function sendMessage(state: FleetState, command: CommandOf<'sendMessage'>, conte
     return accept(agent, 1, [message(state, context, agent, command.kind, command.by, text, command.place, command.interrupt)]);
   });
 }
-
-const wrapUpText =
-  'Finish now. Start nothing new and call `report` with what you have: what is done, what is not, and the findings so far with file and line.';
 
 function wrapUp(state: FleetState, id: AgentId, by: Actor, context: DecideContext): Decision {
   return toLive(state, id, () => {
@@ -161,23 +134,49 @@ function resume(state: FleetState, command: CommandOf<'resumeAgent'>): Decision 
   }
   if (outcomeOf(agent)?.kind === 'interrupted') {
     const reached = subtreeOf(state, agent.id).filter((other) => outcomeOf(other)?.kind === 'interrupted');
-    return accept(
-      agent,
-      reached.length,
-      reached.map((other) => ({ type: 'agentContinued', agentId: other.id, reason: 'resume', by: command.by })),
-    );
+    return accept(agent, reached.length, [
+      ...released(state.plans[agent.runId], command.by),
+      ...reached.map((other): FleetEvent => ({ type: 'agentContinued', agentId: other.id, reason: 'resume', by: command.by })),
+    ]);
   }
   return agent.stage === 'ended'
     ? refuse('ended', `${agent.label} has ended (${phaseWord(agent)}).`, 'Retry it if it failed, or give it a follow-up task.')
     : refuse('notPaused', `${agent.label} is at work.`, 'Nothing to resume.');
 }
 
+/** The agent goes on with its task, and what was skipped because of its failure waits for it again. */
 function retry(state: FleetState, command: CommandOf<'retryAgent'>): Decision {
-  return toEnded(state, command.agentId, (agent) =>
-    outcomeOf(agent)?.kind === 'done'
-      ? refuse('ended', `${agent.label} is done; there is nothing to retry.`, 'Give it a follow-up task instead.')
-      : accept(agent, 1, [{ type: 'agentContinued', agentId: agent.id, reason: 'retry', by: command.by }]),
-  );
+  return toEnded(state, command.agentId, (agent) => {
+    if (outcomeOf(agent)?.kind === 'done') {
+      return refuse('ended', `${agent.label} is done; there is nothing to retry.`, 'Give it a follow-up task instead.');
+    }
+    const plan = state.plans[agent.runId];
+    const task = plan === undefined ? undefined : taskOf(plan, agent.taskId);
+    const other = task === undefined ? undefined : state.agents[task.history.at(-1)?.agentId ?? agent.id];
+    if (other !== undefined && other.id !== agent.id && other.stage !== 'ended') {
+      return refuse('running', `${other.label} is at work on this task already.`, `Wait for it, or kill it and retry ${agent.label}.`);
+    }
+    return accept(agent, 1, [
+      ...released(plan, command.by),
+      ...reopenedAfter(plan, task, command.by),
+      { type: 'agentContinued', agentId: agent.id, reason: 'retry', by: command.by },
+    ]);
+  });
+}
+
+function reopenedAfter(plan: Plan | undefined, task: Task | undefined, by: Actor): readonly FleetEvent[] {
+  if (plan === undefined || task === undefined) {
+    return [];
+  }
+  const after = dependentsOf(plan.tasks);
+  const found = new Set(after.get(task.id) ?? []);
+  for (const id of found) {
+    for (const next of taskOf(plan, id)?.status === 'skipped' ? (after.get(id) ?? []) : []) {
+      found.add(next);
+    }
+  }
+  const taskIds = [...found].filter((id) => taskOf(plan, id)?.status === 'skipped');
+  return taskIds.length === 0 ? [] : [{ type: 'tasksReopened', runId: plan.runId, taskIds, kind: 'retry', note: '', by }];
 }
 
 function followUp(state: FleetState, command: CommandOf<'followUpAgent'>, context: DecideContext): Decision {
@@ -200,14 +199,30 @@ function remove(state: FleetState, command: CommandOf<'deleteAgent'>): Decision 
     if (live !== undefined) {
       return refuse('running', `${live.label}, which ${agent.label} spawned, is still at work.`, 'Kill it or wait for it, then delete.');
     }
+    const waiting = subtree.map((other) => neededBy(state, other)).find((task) => task !== undefined);
+    if (waiting !== undefined) {
+      return refuse(
+        'running',
+        `"${waiting.title}" still needs the report of ${agent.label}.`,
+        'Wait for it, or cancel that task in the plan.',
+      );
+    }
     return accept(agent, subtree.length, deletions(subtree, command.by));
   });
 }
 
 /** Deletes what has ended and holds nothing that is still at work. */
 function deleteEnded(state: FleetState, by: Actor): Decision {
-  const ended = Object.values(state.agents).filter((agent) => subtreeOf(state, agent.id).every((other) => other.stage === 'ended'));
+  const ended = Object.values(state.agents).filter((agent) =>
+    subtreeOf(state, agent.id).every((other) => other.stage === 'ended' && neededBy(state, other) === undefined),
+  );
   return { ok: true, events: deletions(ended, by), accepted: { reached: ended.length } };
+}
+
+/** A task that has not come to its end and depends on what an agent reported. */
+function neededBy(state: FleetState, agent: Agent): Task | undefined {
+  const plan = state.plans[agent.runId];
+  return plan?.tasks.find((task) => !isSettled(task) && agent.taskId !== undefined && task.dependencies.includes(agent.taskId));
 }
 
 /** Children go before their parents, so that no child is ever without one. */
@@ -280,24 +295,15 @@ function toAll(state: FleetState, which: (agent: Agent) => boolean, event: (agen
   return { ok: true, events: agents.map(event), accepted: { reached: agents.length } };
 }
 
+/** The same for what has not started: plans are told together with their agents. */
+function withPlans(state: FleetState, decision: Decision, facts: (plan: Plan) => readonly FleetEvent[]): Decision {
+  return decision.ok ? { ...decision, events: [...Object.values<Plan>(state.plans).flatMap(facts), ...decision.events] } : decision;
+}
+
 function accept(agent: Agent, reached: number, events: readonly FleetEvent[]): Decision {
   return { ok: true, events, accepted: { runId: agent.runId, agentId: agent.id, reached } };
 }
 
-function refuse(code: Rejection['code'], message: string, next: string): Decision {
-  return { ok: false, rejection: { code, message, next } };
-}
-
 function unknownAgent(id: AgentId): Decision {
   return refuse('unknown', `There is no agent ${id}.`, 'Pick one from the Fleet view.');
-}
-
-function focusOf(place: Place): string {
-  return place.line === undefined ? place.path : `lines ${place.line} to ${place.endLine ?? place.line}`;
-}
-
-/** The first line of a task, short enough for a row. */
-function labelOf(task: string): string {
-  const line = task.split('\n', 1)[0] ?? task;
-  return line.length <= 60 ? line : `${line.slice(0, 59).trimEnd()}…`;
 }

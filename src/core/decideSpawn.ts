@@ -1,7 +1,8 @@
 import type { Rejection, SpawnRequest } from './commands.ts';
 import type { Decision } from './decision.ts';
-import type { Actor, Budget, Effort, FleetEvent, Place, TaskSpec, ToolSpec } from './events.ts';
-import type { MintId, PromptId, RunId } from './ids.ts';
+import type { Actor, Budget, Effort, FleetEvent, Manifest, Place, TaskSpec, ToolSpec } from './events.ts';
+import type { AgentId, MintId, PromptId, RunId, TaskId } from './ids.ts';
+import { emptyOpeningContext, type OpeningContext } from './openingContext.ts';
 import type { Agent, FleetState } from './state.ts';
 
 /** A spawn request with everything looked up: what the agent will run on and be told. */
@@ -13,6 +14,7 @@ export interface ResolvedSpawn {
   readonly system: string;
   readonly tools: readonly ToolSpec[];
   readonly opening: string;
+  readonly manifest: Manifest;
 }
 
 /** What a workflow makes of a task: the plan a run begins with. */
@@ -37,7 +39,7 @@ export interface Spawner {
   readonly maxDepth: number;
   readonly maxAgentsPerRun: number;
   /** Looks up agent type, model and prompt; refuses what does not exist. */
-  readonly resolve: (request: SpawnRequest, label: string) => ResolvedSpawn | Rejection;
+  readonly resolve: (request: SpawnRequest, label: string, given: OpeningContext) => ResolvedSpawn | Rejection;
 }
 
 interface Spawn {
@@ -45,23 +47,26 @@ interface Spawn {
   readonly runId: RunId;
   readonly parent: Agent | undefined;
   readonly by: Actor;
+  readonly taskId?: TaskId | undefined;
+  readonly given?: OpeningContext | undefined;
+  readonly takesOver?: AgentId | undefined;
 }
 
 /** The facts of one new agent, or the cap it would break. */
-export function spawnEvents(state: FleetState, { spawn, runId, parent, by }: Spawn, context: Spawner): Decision {
+export function spawnEvents(state: FleetState, { spawn, runId, parent, by, taskId, given, takesOver }: Spawn, context: Spawner): Decision {
   const inRun = Object.values(state.agents).filter((agent) => agent.runId === runId);
   const refusal = refusalOf(inRun, parent, context);
   if (refusal !== undefined) {
     return { ok: false, rejection: refusal };
   }
   const label = freeLabel(inRun, spawn.label?.trim() || spawn.agentType || 'general');
-  const resolved = context.resolve(spawn, label);
+  const resolved = context.resolve(spawn, label, given ?? emptyOpeningContext);
   if ('code' in resolved) {
     return { ok: false, rejection: resolved };
   }
   const agentId = context.mint('agent');
   const prompt = promptFor(state, resolved, context.mint);
-  const { agentType, provider, model, effort, opening } = resolved;
+  const { agentType, provider, model, effort, opening, manifest } = resolved;
   const spawned: FleetEvent = {
     type: 'agentSpawned',
     agentId,
@@ -76,6 +81,9 @@ export function spawnEvents(state: FleetState, { spawn, runId, parent, by }: Spa
     promptId: prompt.promptId,
     brief: spawn.brief,
     opening,
+    taskId,
+    manifest,
+    takesOver,
     by,
   };
   return { ok: true, events: [...prompt.events, spawned], accepted: { runId, agentId, reached: 1 } };

@@ -116,7 +116,8 @@ const blank = {
   collects: undefined,
 } as const satisfies Partial<Record<keyof TaskSpec, undefined>>;
 
-function newTask(spec: TaskSpec, addedBy: Actor, addedAt: number): Task {
+/** A task that has just been added. */
+export function newTask(spec: TaskSpec, addedBy: Actor, addedAt: number): Task {
   return { ...spec, status: 'waiting', history: [], round: 1, tries: 0, addedAt, addedBy };
 }
 
