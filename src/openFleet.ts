@@ -22,6 +22,7 @@ import { createRunCommandTool } from './tools/runCommand.ts';
 import { createToolBox } from './tools/toolBox.ts';
 import { type Settings, usesAnthropic } from './ui/parseSettings.ts';
 import { builtInAgentTypes } from './workflows/agentTypes.ts';
+import { orchestrate } from './workflows/orchestrate.ts';
 import { renderBrief } from './workflows/renderBrief.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
 import { Processes } from './workspace/processes.ts';
@@ -126,7 +127,12 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     provider: providers.current,
     providerOf: (id) => providers.all.find((provider) => provider.id === id),
     costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: providers.prices() }),
-    renderOpening: ({ brief }, { label }) => renderBrief(brief, { label, folders: folders().map((folder) => folder.name) }),
+    renderOpening: ({ brief }, { label }) => ({
+      opening: renderBrief(brief, { label, folders: folders().map((folder) => folder.name) }),
+      manifest: { given: [], withheld: [] },
+    }),
+    template: orchestrate,
+    undo: { undo: async () => ({ restored: [], kept: [] }) },
   });
   fleet.subscribe((entries) => {
     for (const { event } of entries) {

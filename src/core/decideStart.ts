@@ -98,20 +98,20 @@ export function spawnAgent(state: FleetState, command: CommandOf<'spawnAgent'>, 
 /** The agent is a task of the plan; it starts at once if nothing is in its way, and otherwise when the engine finds it ready. */
 function addTask(state: FleetState, plan: Plan, parent: Agent | undefined, command: CommandOf<'spawnAgent'>, context: Starter): Decision {
   const spec = specFor(plan, command.spawn, parent);
+  const { runId } = plan;
+  const spawned = start(state, runId, parent, spec, command.spawn, command.by, context);
+  if (!spawned.ok) {
+    return spawned;
+  }
   const { errors, warnings } = validatePlan([...plan.tasks.map(specOf), spec], context.limits);
   if (errors.length > 0) {
     return { ok: false, rejection: rejectionOf(errors) };
   }
-  const { runId } = plan;
   const notes = warnings.filter((warning) => warning.taskIds.includes(spec.id)).map((warning) => `${warning.message} ${warning.next}`);
   const added: FleetEvent = { type: 'planChanged', runId, by: command.by, reason: 'Spawned', changes: [{ kind: 'add', task: spec }] };
   const task = newTask(spec, command.by, state.at);
   const grown = { ...plan, tasks: [...plan.tasks, task] };
   const fits = agentTasks(grown).length - 1 <= approvedSize(plan, context.fanOut);
-  const spawned = start(state, runId, parent, spec, command.spawn, command.by, context);
-  if (!spawned.ok) {
-    return spawned;
-  }
   return isReady(grown, task) && fits && plan.held === undefined
     ? { ok: true, events: [added, ...spawned.events], accepted: { ...spawned.accepted, notes } }
     : { ok: true, events: [added], accepted: { runId, taskId: spec.id, reached: 0, notes } };

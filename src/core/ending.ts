@@ -49,10 +49,19 @@ function closedCall(agent: Agent, call: OpenCall, by: EndedBy): FleetEvent {
   };
 }
 
-/** An interrupted agent reports nothing yet: it may be resumed and report then. */
+/**
+ * An interrupted agent reports nothing yet: it may be resumed and report then. The result of a task goes to whoever asked for it when the task is
+ * settled, which its agent's end need not be; see planSettle.ts.
+ */
 function reportToParent(state: FleetState, agent: Agent, outcome: Outcome, messageId: MessageId | undefined): FleetEvent[] {
   const parent = agent.parentId === undefined ? undefined : state.agents[agent.parentId];
-  if (parent === undefined || messageId === undefined || outcome.kind === 'interrupted' || !awaitsReports(parent)) {
+  if (
+    parent === undefined ||
+    messageId === undefined ||
+    agent.taskId !== undefined ||
+    outcome.kind === 'interrupted' ||
+    !awaitsReports(parent)
+  ) {
     return [];
   }
   return [

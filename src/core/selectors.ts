@@ -1,8 +1,8 @@
 import type { Outcome, Report } from './events.ts';
 import type { AgentId, RunId } from './ids.ts';
-import type { Agent, FleetState, Run } from './state.ts';
+import type { Agent, FleetState, Plan, Run } from './state.ts';
 
-/** How a run stands, derived from its agents. `partial`: the first agent is done but some other failed or was killed. */
+/** How a run stands, derived from its plan and agents. `partial`: something is done, and something failed, was skipped or was killed. */
 export type RunPhase = 'running' | 'paused' | 'done' | 'partial' | 'failed' | 'killed' | 'interrupted';
 
 /** An agent's phase as one word, with the kinds of ending told apart; for API, rows and logs. */
@@ -58,10 +58,37 @@ export function rootOf(state: FleetState, runId: RunId): Agent | undefined {
 
 export function runPhase(state: FleetState, run: Run): RunPhase {
   const agents = agentsOfRun(state, run.id);
+  const plan = state.plans[run.id];
   const live = agents.filter(isLive);
+  const open = plan?.tasks.filter((task) => task.status === 'waiting' || task.status === 'running') ?? [];
   if (live.length > 0) {
     return live.every((agent) => agent.stage === 'paused') ? 'paused' : 'running';
   }
+  if (open.length > 0 && plan !== undefined) {
+    return plan.held ?? 'running';
+  }
+  return plan === undefined || plan.tasks.length === 0 ? endedWithoutPlan(agents) : endedPhase(state, plan);
+}
+
+/** How a run ended whose tasks have all come to their end: by those that belong to the run itself, then by all. */
+function endedPhase(state: FleetState, plan: Plan): RunPhase {
+  const wanted = plan.tasks.filter((task) => task.status !== 'cancelled');
+  const own = wanted.filter((task) => task.owner === undefined);
+  if (own.some((task) => task.status === 'done')) {
+    return wanted.every((task) => task.status === 'done') && agentsOfPlanDone(state, plan) ? 'done' : 'partial';
+  }
+  const killed = own.every((task) => task.status !== 'failed' || task.history.at(-1)?.outcome === 'killed');
+  return killed ? 'killed' : 'failed';
+}
+
+/** A task counts as done whatever became of earlier attempts; an agent that belongs to no attempt counts by itself. */
+function agentsOfPlanDone(state: FleetState, plan: Plan): boolean {
+  const attempts = new Set(plan.tasks.flatMap((task) => task.history.map((attempt) => attempt.agentId)));
+  return agentsOfRun(state, plan.runId).every((agent) => attempts.has(agent.id) || phaseWord(agent) === 'done');
+}
+
+/** For runs from before there were plans. */
+function endedWithoutPlan(agents: readonly Agent[]): RunPhase {
   const outcomes = agents.filter((agent) => agent.parentId === undefined).map(phaseWord);
   const worst = (['interrupted', 'killed', 'failed'] as const).find((word) => outcomes.includes(word));
   if (worst !== undefined) {

@@ -1,5 +1,6 @@
 import type { TaskSpec } from './events.ts';
 import { isTaskIdText, type TaskId } from './ids.ts';
+import { countText } from './rowText.ts';
 import { edgesOf, findCycle, upstreamOf } from './planGraph.ts';
 
 /** What a plan is checked against. */
@@ -51,7 +52,7 @@ function total(tasks: readonly TaskSpec[], { maxTasks }: PlanLimits): PlanProble
     : [
         problem(
           'total',
-          `The plan has ${tasks.length} tasks; a run may have ${maxTasks}.`,
+          `The plan would have ${countText(tasks.length, 'task')}; flotilla.maxAgentsPerRun allows ${maxTasks}.`,
           'Leave tasks out or put some together, or have the person raise flotilla.maxAgentsPerRun.',
           [],
         ),

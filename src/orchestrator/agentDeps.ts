@@ -1,3 +1,4 @@
+import type { Overdrawn } from '../core/budget.ts';
 import type { FleetEvent, Output, Usage } from '../core/events.ts';
 import type { MintId } from '../core/ids.ts';
 import type { Agent, Prompt, Transcript } from '../core/state.ts';
@@ -36,8 +37,12 @@ export interface AgentDeps extends Omit<AgentDepsSources, 'toolBox' | 'providerO
   readonly agent: () => Agent;
   readonly transcript: () => Transcript;
   readonly prompt: () => Prompt;
-  /** How many of the agent's children are still at work. */
-  readonly liveChildren: () => number;
+  /** How much of what the agent asked for is still at work or still to start. */
+  readonly openWork: () => number;
+  /** What the run has used up of its budget, if it has used it up. */
+  readonly overdrawn: () => Overdrawn | undefined;
+  /** Asks the person what is to become of the run, unless that is asked already. */
+  readonly askAboutBudget: (over: Overdrawn) => void;
   readonly commit: (events: readonly FleetEvent[]) => void;
   /** Keeps small text in the journal and puts large text into a blob with a preview. */
   readonly toOutput: (text: string) => Promise<Output>;

@@ -1,8 +1,11 @@
+import { budgetAsk, type Overdrawn, overdrawn } from '../core/budget.ts';
 import type { CommandResult, FleetCommandInput } from '../core/commands.ts';
 import type { FleetEvent } from '../core/events.ts';
-import type { AgentId } from '../core/ids.ts';
+import type { AgentId, MintId } from '../core/ids.ts';
+import { openDecision } from '../core/planQueue.ts';
+import { openTasksOf } from '../core/planSettle.ts';
 import { childrenOf, isLive } from '../core/selectors.ts';
-import type { FleetState } from '../core/state.ts';
+import type { Agent, FleetState } from '../core/state.ts';
 import type { AgentDeps, AgentDepsSources } from './agentDeps.ts';
 import type { AgentHandle } from './agentHandle.ts';
 import { createCoordination } from './coordination.ts';
@@ -39,11 +42,32 @@ export function agentDepsFor(id: AgentId, handle: AgentHandle, sources: AgentDep
     agent,
     transcript: () => known(fleet.state().transcripts[id], id),
     prompt: () => known(fleet.state().prompts[agent().promptId], id),
-    liveChildren: () => childrenOf(fleet.state(), id).filter(isLive).length,
+    openWork: () => openWorkOf(fleet.state(), agent()),
+    overdrawn: () => {
+      const run = fleet.state().runs[agent().runId];
+      return run === undefined ? undefined : overdrawn(fleet.state(), run, fleet.state().plans[run.id], shared.clock.now());
+    },
+    askAboutBudget: (over) => fleet.commit(budgetFacts(fleet.state(), agent(), over, shared.mint)),
     commit: fleet.commit,
     toOutput: (text) => toOutput(text, sources.blobs),
   };
   return deps;
+}
+
+/** The agents below one that are at work, and the tasks it asked for that have no agent at work. */
+function openWorkOf(state: FleetState, agent: Agent): number {
+  const children = childrenOf(state, agent.id).filter(isLive);
+  const atWork = new Set(children.map((child) => child.taskId));
+  const toCome = openTasksOf(state.plans[agent.runId], agent.id).filter((task) => !atWork.has(task.id));
+  return children.length + toCome.length;
+}
+
+function budgetFacts(state: FleetState, { runId, id }: Agent, over: Overdrawn, mint: MintId): readonly FleetEvent[] {
+  const run = state.runs[runId];
+  const plan = state.plans[runId];
+  return run === undefined || plan === undefined || openDecision(plan, 'budget') !== undefined
+    ? []
+    : [{ type: 'decisionAsked', askId: mint('ask'), runId, purpose: 'budget', agentId: id, ask: budgetAsk(run, over) }];
 }
 
 function known<T>(value: T | undefined, id: AgentId): T {

@@ -10,6 +10,7 @@ export class AgentHandle {
   readonly #life = new AbortController();
   readonly #waker = new Waker();
   readonly #slots: Slots;
+  readonly #onYield: () => void;
   readonly #answers = new Map<AskId, Answer>();
   #step = new AbortController();
   #hasSlot = false;
@@ -17,9 +18,11 @@ export class AgentHandle {
   /** Resolves when the agent has ended and everything it started has stopped. */
   ended: Promise<void> = Promise.resolve();
 
-  constructor(id: AgentId, slots: Slots) {
+  /** `onYield` is told when the agent gives up its slot for a wait, so that another may take it. */
+  constructor(id: AgentId, slots: Slots, onYield: () => void) {
     this.id = id;
     this.#slots = slots;
+    this.#onYield = onYield;
   }
 
   /** Aborts when the agent is to end. */
@@ -91,6 +94,15 @@ export class AgentHandle {
     return this.#taking;
   }
 
+  /** Gives the slot up for the time of a wait. */
+  yieldSlot(): void {
+    if (this.#hasSlot) {
+      this.releaseSlot();
+      this.#onYield();
+    }
+  }
+
+  /** Gives the slot up at the end. */
   releaseSlot(): void {
     if (this.#hasSlot) {
       this.#hasSlot = false;

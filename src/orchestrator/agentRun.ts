@@ -7,7 +7,7 @@ import { outcomeFrom, RunFailure } from './runFailure.ts';
 import { requestReply } from './requestReply.ts';
 import type { ModelReply } from './ports.ts';
 import { runToolCall } from './toolCall.ts';
-import { sleepUntilNeeded, takeSlotAgain } from './waiting.ts';
+import { holdForBudget, sleepUntilNeeded, takeSlotAgain } from './waiting.ts';
 
 /** An agent's history while it runs: what was said, and what the next request will add. Only ever appended to. */
 interface WorkingHistory {
@@ -29,6 +29,7 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
     const history = await resumeHistory(deps);
     for (;;) {
       await holdWhilePaused(deps, handle);
+      await holdForBudget(deps, handle);
       handle.beginStep();
       deliverMessages(history, deps, handle);
       const reply = await requestReply(history.messages, history.pending, deps, handle);
@@ -74,7 +75,7 @@ async function holdWhilePaused(deps: AgentDeps, handle: AgentHandle): Promise<vo
     return;
   }
   deps.commit([{ type: 'agentPaused', agentId: handle.id }]);
-  handle.releaseSlot();
+  handle.yieldSlot();
   await handle.until(() => deps.agent().stage !== 'paused', handle.signal);
   await takeSlotAgain(deps, handle);
 }
@@ -148,7 +149,7 @@ function endTurn(deps: AgentDeps, handle: AgentHandle): void {
 
 /** A reply without calls: wait for children if there are any, else it is the report, if it says anything. */
 async function finish(reply: ModelReply, history: WorkingHistory, deps: AgentDeps, handle: AgentHandle): Promise<Report | undefined> {
-  if (deps.liveChildren() > 0 && deps.agent().mailbox.length === 0) {
+  if (deps.openWork() > 0 && deps.agent().mailbox.length === 0) {
     await waitForChildren(deps, handle);
   }
   if (deps.agent().mailbox.length > 0) {

@@ -1,15 +1,16 @@
-import type { CommandResult, FleetCommand, FleetCommandInput, Rejection } from '../core/commands.ts';
+import type { Accepted, CommandResult, FleetCommandInput, Rejection } from '../core/commands.ts';
 import { fleetCommandSchema } from '../core/commands.ts';
 import { decide } from '../core/decide.ts';
+import type { Starter } from '../core/decideStart.ts';
 import { endingOf } from '../core/ending.ts';
 import type { FleetEvent, JournalEntry, Outcome } from '../core/events.ts';
-import type { AgentId, MintId } from '../core/ids.ts';
+import type { AgentId, MintId, RunId } from '../core/ids.ts';
 import { type AgentEvent, subjectOf } from '../core/reduceAgent.ts';
 import { FleetDraft } from '../core/reduceFleet.ts';
 import { isPlanEvent } from '../core/reducePlan.ts';
 import { repair } from '../core/repair.ts';
-import { isLive, subtreeOf } from '../core/selectors.ts';
-import { emptyFleet, type FleetState } from '../core/state.ts';
+import { isLive, rootOf, subtreeOf } from '../core/selectors.ts';
+import { emptyFleet, type FleetState, type Plan } from '../core/state.ts';
 import type { Disposable } from '../lib/disposables.ts';
 import { Emitter } from '../lib/emitter.ts';
 import type { AbortReason } from './abort.ts';
@@ -17,7 +18,9 @@ import { AgentHandle } from './agentHandle.ts';
 import type { AgentDepsSources } from './agentDeps.ts';
 import { agentDepsFor } from './agentDepsFor.ts';
 import { runAgent } from './agentRun.ts';
-import type { BlobPort, Clock, FleetControl, JournalPort, Log, TailBlock } from './ports.ts';
+import { PlanEngine } from './planEngine.ts';
+import { planLimits } from './planLimits.ts';
+import type { BlobPort, ChangeUndo, Clock, FleetControl, JournalPort, Log, TailBlock } from './ports.ts';
 import { resolveSpawn, type SpawnSources } from './resolveSpawn.ts';
 import { Slots } from './slots.ts';
 
@@ -32,6 +35,9 @@ export interface FleetDeps extends SpawnSources, AgentDepsSources {
   readonly mint: MintId;
   /** Why this window may only look, if it may only look. */
   readonly readOnly: string | undefined;
+  /** The plan a workflow makes of a task. */
+  readonly template: Starter['template'];
+  readonly undo: ChangeUndo;
 }
 
 /** The only writer of the journal: takes commands, records facts, and keeps the agents' loops running. */
@@ -40,6 +46,7 @@ export class Fleet implements FleetControl {
   readonly #changes: Emitter<readonly JournalEntry[]>;
   readonly #handles = new Map<AgentId, AgentHandle>();
   readonly #slots: Slots;
+  readonly #plans: PlanEngine;
   readonly #draft = new FleetDraft(emptyFleet);
   #stopped = false;
 
@@ -47,9 +54,22 @@ export class Fleet implements FleetControl {
     this.#deps = deps;
     this.#changes = new Emitter((error) => deps.log.error('A view failed to follow the fleet', error));
     this.#slots = new Slots(() => Math.max(1, deps.settings().maxConcurrentAgents));
+    this.#plans = new PlanEngine({
+      state: () => this.#open,
+      record: (events) => this.#record(events),
+      vacant: () => this.#slots.vacant,
+      settings: () => deps.settings(),
+      spawner: () => this.#starter(),
+      undo: deps.undo,
+      log: deps.log,
+    });
     this.#draft.apply(deps.entries);
     if (deps.readOnly === undefined) {
       this.#commit(repair(this.#open));
+      for (const plan of Object.values<Plan>(this.#open.plans)) {
+        this.#plans.touch(plan.runId);
+      }
+      this.#plans.advance();
     }
   }
 
@@ -76,18 +96,35 @@ export class Fleet implements FleetControl {
     if (readOnly !== undefined || this.#stopped) {
       return refuse({ code: 'readOnly', message: readOnly ?? 'The fleet is closing.', next: '' });
     }
-    const decision = decide(this.#open, parsed.data, {
-      mint: this.#deps.mint,
-      maxDepth: this.#deps.settings().maxDepth,
-      maxAgentsPerRun: this.#deps.settings().maxAgentsPerRun,
-      resolve: (request, label) => resolveSpawn(request, label, this.#deps),
-    });
+    const decision = decide(this.#open, parsed.data, this.#starter());
     if (!decision.ok) {
       return decision;
     }
-    this.#commit(decision.events);
-    this.#act(parsed.data, decision.events);
-    return { ok: true, accepted: decision.accepted };
+    this.#record(decision.events);
+    this.#plans.advance();
+    const { accepted } = decision;
+    return { ok: true, accepted: parsed.data.type === 'startRun' ? this.#withFirstAgent(accepted) : accepted };
+  }
+
+  /** What deciding needs to look up, with the settings as they are now. */
+  #starter(): Starter {
+    const { mint, settings, template, agentTypes } = this.#deps;
+    const { maxDepth, maxAgentsPerRun, fanOut } = settings();
+    return {
+      mint,
+      maxDepth,
+      maxAgentsPerRun,
+      fanOut,
+      template,
+      limits: planLimits(agentTypes, maxAgentsPerRun),
+      resolve: (request, label, given) => resolveSpawn(request, label, given, this.#deps),
+    };
+  }
+
+  /** The agent a run began with, if there was a slot for it. */
+  #withFirstAgent(accepted: Accepted): Accepted {
+    const first = accepted.runId === undefined ? undefined : rootOf(this.#open, accepted.runId);
+    return first === undefined ? accepted : { ...accepted, agentId: first.id };
   }
 
   subscribe(listener: (entries: readonly JournalEntry[]) => void): Disposable {
@@ -109,6 +146,7 @@ export class Fleet implements FleetControl {
   /** Has agents that wait for a slot look at the settings again. */
   settingsChanged(): void {
     this.#slots.recheck();
+    this.#plans.slotsFreed();
   }
 
   /** Ends everything in order: agents become interrupted, their tools stop, the journal is on disk. */
@@ -120,8 +158,9 @@ export class Fleet implements FleetControl {
     this.#changes.dispose();
   }
 
-  /** Does what accepted facts ask for beyond being recorded. */
-  #act(command: FleetCommand, events: readonly FleetEvent[]): void {
+  /** Records facts and does what they ask for beyond that. */
+  #record(events: readonly FleetEvent[]): void {
+    this.#commit(events);
     for (const event of events) {
       switch (event.type) {
         case 'agentSpawned':
@@ -139,8 +178,9 @@ export class Fleet implements FleetControl {
         default:
       }
     }
-    if (command.type === 'killAll' || command.type === 'killAgent') {
-      this.#deps.log.info(`Kill: ${events.length} agents told to stop`);
+    const kills = events.filter((event) => event.type === 'killAsked').length;
+    if (kills > 0) {
+      this.#deps.log.info(`Kill: ${kills} agents told to stop`);
     }
   }
 
@@ -151,7 +191,7 @@ export class Fleet implements FleetControl {
   }
 
   #launch(id: AgentId): void {
-    const handle = new AgentHandle(id, this.#slots);
+    const handle = new AgentHandle(id, this.#slots, () => this.#plans.slotsFreed());
     this.#handles.set(id, handle);
     const deps = agentDepsFor(id, handle, this.#deps, {
       state: () => this.#open,
@@ -160,7 +200,9 @@ export class Fleet implements FleetControl {
     });
     const live = async () => {
       const outcome = deps === undefined ? noProvider : await runAgent(deps, handle);
-      await this.#endChildren(id, outcome);
+      if (outcome.kind !== 'done' || outcome.report.handoff === undefined) {
+        await this.#endChildren(id, outcome);
+      }
       // Before the end is announced: a view may continue the agent at once, and then the handle is another one.
       this.#handles.delete(id);
       this.#end(id, outcome);
@@ -187,6 +229,9 @@ export class Fleet implements FleetControl {
     if (agent !== undefined && isLive(agent)) {
       this.#commit(endingOf(this.#open, agent, outcome, 'engine', this.#deps.mint('message')));
     }
+    if (!this.#stopped) {
+      this.#plans.slotsFreed();
+    }
   }
 
   /** Records facts, folds them, wakes whom they concern, tells the views. */
@@ -198,8 +243,30 @@ export class Fleet implements FleetControl {
     this.#draft.apply(entries);
     for (const event of events) {
       this.#wake(event);
+      this.#touch(event);
     }
     this.#changes.fire(entries);
+  }
+
+  /** Tells the engine of plans which runs to look at. */
+  #touch(event: FleetEvent): void {
+    if (isPlanEvent(event)) {
+      this.#plans.touch(event.runId);
+    } else if (event.type === 'agentEnded') {
+      const runId = this.#open.agents[event.agentId]?.runId;
+      if (runId !== undefined) {
+        this.#plans.touch(runId);
+      }
+    }
+  }
+
+  /** A change of the plan may end the wait of anyone in the run. */
+  #wakeRun(runId: RunId): void {
+    for (const handle of this.#handles.values()) {
+      if (this.#open.agents[handle.id]?.runId === runId) {
+        handle.wake();
+      }
+    }
   }
 
   #wake(event: FleetEvent): void {
@@ -207,6 +274,7 @@ export class Fleet implements FleetControl {
       return;
     }
     if (isPlanEvent(event)) {
+      this.#wakeRun(event.runId);
       return;
     }
     const subject: AgentId = subjectOf(event satisfies AgentEvent);

@@ -178,6 +178,15 @@ export interface ToolBox {
 /** What a person's settings say about a plan, before the person is asked. */
 export type Permission = { readonly kind: 'allow' } | { readonly kind: 'ask' } | { readonly kind: 'deny'; readonly reason: string };
 
+/** Puts files back as they were before an agent's changes, as far as nobody has changed them since. */
+export interface ChangeUndo {
+  /** `effects` in the order in which they happened. Files that are not as the agent left them are kept, each with the reason. */
+  undo(effects: readonly Effect[]): Promise<{
+    readonly restored: readonly string[];
+    readonly kept: readonly { readonly path: string; readonly why: string }[];
+  }>;
+}
+
 /** Decides by the person's settings alone; never looks at model text. */
 export type Rights = (ask: Ask) => Permission;
 
@@ -238,6 +247,8 @@ export interface FleetSettings {
   readonly maxDepth: number;
   /** How many agents one run may spawn in all. */
   readonly maxAgentsPerRun: number;
+  /** How many agents beside its first a run may have before the person is asked. */
+  readonly fanOut: number;
   /** How long a model may be silent before the request is given up, in ms. */
   readonly idleTimeoutMs: number;
 }

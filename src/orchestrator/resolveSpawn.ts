@@ -1,6 +1,7 @@
 import type { Rejection, SpawnRequest } from '../core/commands.ts';
 import type { ResolvedSpawn } from '../core/decideSpawn.ts';
-import type { AgentType, FleetSettings, ModelProvider, ToolBox } from './ports.ts';
+import type { OpeningContext } from '../core/openingContext.ts';
+import type { AgentType, FleetSettings, ModelProvider, RenderOpening, ToolBox } from './ports.ts';
 
 /** What turning a spawn request into an agent needs to look up. */
 export interface SpawnSources {
@@ -9,12 +10,16 @@ export interface SpawnSources {
   readonly settings: () => FleetSettings;
   /** The provider new agents use. */
   readonly provider: () => ModelProvider;
-  /** The first user message of an agent. */
-  readonly renderOpening: (request: SpawnRequest, agent: { readonly label: string; readonly agentType: AgentType }) => string;
+  readonly renderOpening: RenderOpening;
 }
 
 /** Looks up agent type, model, effort and prompt. An argument wins over the setting for the agent type's role. */
-export function resolveSpawn(request: SpawnRequest, label: string, sources: SpawnSources): ResolvedSpawn | Rejection {
+export function resolveSpawn(
+  request: SpawnRequest,
+  label: string,
+  given: OpeningContext,
+  sources: SpawnSources,
+): ResolvedSpawn | Rejection {
   const wanted = request.agentType ?? 'general';
   const agentType = sources.agentTypes.find((type) => type.name === wanted);
   if (agentType === undefined) {
@@ -30,6 +35,6 @@ export function resolveSpawn(request: SpawnRequest, label: string, sources: Spaw
     effort: request.effort ?? settings.effort[agentType.role],
     system: agentType.system,
     tools: sources.toolBox.specsFor(agentType),
-    opening: sources.renderOpening(request, { label, agentType }),
+    ...sources.renderOpening(request, { label, agentType }, given),
   };
 }

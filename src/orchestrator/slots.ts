@@ -17,6 +17,11 @@ export class Slots {
     return this.#taken;
   }
 
+  /** How many more could take a slot without waiting; below zero when some wait. */
+  get vacant(): number {
+    return this.#limit() - this.#taken - this.#arriving.length - this.#returning.length;
+  }
+
   /** Whether the next to come would have to wait. */
   get full(): boolean {
     return this.#taken >= this.#limit() || this.#arriving.length + this.#returning.length > 0;

@@ -141,9 +141,9 @@ async function run(prepared: Ready, call: Call, deps: AgentDeps, handle: AgentHa
 }
 
 function endingOf(outcome: ToolOutcome, deps: AgentDeps, signal: AbortSignal): Ending {
-  const children = outcome.report === undefined ? 0 : deps.liveChildren();
-  if (children > 0) {
-    const text = `${children} of your agents are still at work. Call wait_for_agents, or wrap up or kill them, before you report.`;
+  const open = outcome.report === undefined || outcome.report.handoff !== undefined ? 0 : deps.openWork();
+  if (open > 0) {
+    const text = `${open} of your agents are still at work or still to start. Call wait_for_agents, or wrap up or kill them, before you report.`;
     return { status: 'error', text };
   }
   const failed = signal.aborted ? 'cancelled' : 'error';

@@ -14,13 +14,13 @@ export async function takeSlotAgain(deps: AgentDeps, handle: AgentHandle): Promi
   }
 }
 
-/** Waits, without a slot and without spending a token, for a message or for the last child to end. */
+/** Waits, without a slot and without spending a token, for a message or until nothing it has asked for is still at work or to come. */
 export async function sleepUntilNeeded(deps: AgentDeps, handle: AgentHandle, signal: AbortSignal): Promise<void> {
-  const needed = () => deps.agent().mailbox.length > 0 || deps.liveChildren() === 0;
+  const needed = () => deps.agent().mailbox.length > 0 || deps.openWork() === 0;
   if (needed()) {
     return;
   }
-  handle.releaseSlot();
+  handle.yieldSlot();
   try {
     await handle.until(needed, signal);
   } finally {
@@ -44,7 +44,7 @@ export async function waitForReply(
     () => patience.abort(),
     () => undefined,
   );
-  handle.releaseSlot();
+  handle.yieldSlot();
   try {
     await handle.until(answered, AbortSignal.any([signal, patience.signal])).catch((error: unknown) => {
       if (signal.aborted) {
@@ -59,4 +59,18 @@ export async function waitForReply(
       await takeSlotAgain(deps, handle);
     }
   }
+}
+
+/** Nobody spends what the run does not have: before its next request an agent waits for the person to decide about a budget that is used up. */
+export async function holdForBudget(deps: AgentDeps, handle: AgentHandle): Promise<void> {
+  const over = deps.overdrawn();
+  if (over === undefined) {
+    return;
+  }
+  deps.askAboutBudget(over);
+  deps.commit([{ type: 'waitStarted', agentId: handle.id, wait: { kind: 'budget', detail: `Waiting for you: ${over.what}` } }]);
+  handle.yieldSlot();
+  await handle.until(() => deps.overdrawn() === undefined, handle.signal);
+  deps.commit([{ type: 'waitEnded', agentId: handle.id }]);
+  await takeSlotAgain(deps, handle);
 }

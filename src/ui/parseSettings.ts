@@ -53,6 +53,7 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
       maxConcurrentAgents: read.whole('maxConcurrentAgents', 8, 1, 500),
       maxDepth: read.whole('maxDepth', 2, 0, 10),
       maxAgentsPerRun: read.whole('maxAgentsPerRun', 100, 1, 10_000),
+      fanOut: read.whole('approvals.fanOut', 10, 1, 1000),
       idleTimeoutMs: read.whole('idleTimeoutSeconds', 120, 5, 3600) * 1000,
     },
     approvals: {

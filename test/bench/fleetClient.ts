@@ -1,3 +1,4 @@
+import { orchestrate } from '../../src/workflows/orchestrate.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -70,6 +71,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
       maxConcurrentAgents: agents + 1,
       maxDepth: 2,
       maxAgentsPerRun: agents + 1,
+      fanOut: agents,
       idleTimeoutMs: 60_000,
     }),
     rights: () => ({ kind: 'allow' }),
@@ -80,7 +82,12 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
     costOf: (name, usage) => costOf({ model: name, at: clock.now(), usage, table: listPrices }),
     agentTypes,
     provider: () => provider,
-    renderOpening: (request, { label }) => `${label}. ${request.brief.objective}`,
+    renderOpening: (request, { label }) => ({
+      opening: `${label}. ${request.brief.objective}`,
+      manifest: { given: [], withheld: [] },
+    }),
+    template: orchestrate,
+    undo: { undo: async () => ({ restored: [], kept: [] }) },
   });
 
   return {

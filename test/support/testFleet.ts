@@ -4,9 +4,12 @@ import type { JournalEntry } from '../../src/core/events.ts';
 import { type AgentId, type MintId, toId } from '../../src/core/ids.ts';
 import { type PhaseWord, phaseWord } from '../../src/core/selectors.ts';
 import type { Agent, FleetState, WaitKind } from '../../src/core/state.ts';
+import type { Starter } from '../../src/core/decideStart.ts';
+import type { OpeningContext } from '../../src/core/openingContext.ts';
+import { orchestrate } from '../../src/workflows/orchestrate.ts';
 import { Fleet } from '../../src/orchestrator/fleet.ts';
 import { createLiveTail } from '../../src/orchestrator/liveTail.ts';
-import type { AgentType, FleetSettings, Log, ModelProvider, Permission, Tool } from '../../src/orchestrator/ports.ts';
+import type { AgentType, ChangeUndo, FleetSettings, Log, ModelProvider, Permission, Tool } from '../../src/orchestrator/ports.ts';
 import { RateGate } from '../../src/orchestrator/rateGate.ts';
 import { FakeClock, settle } from './fakeClock.ts';
 import { MemoryBlobs, MemoryJournal } from './memoryJournal.ts';
@@ -20,6 +23,7 @@ const baseSettings: FleetSettings = {
   maxConcurrentAgents: 10,
   maxDepth: 3,
   maxAgentsPerRun: 20,
+  fanOut: 100,
   idleTimeoutMs: 60_000,
 };
 
@@ -32,6 +36,9 @@ export interface TestFleetOptions {
   readonly blobs?: MemoryBlobs;
   readonly provider?: ModelProvider;
   readonly readOnly?: string;
+  readonly template?: Starter['template'];
+  readonly undo?: ChangeUndo;
+  readonly agentTypes?: readonly AgentType[];
 }
 
 /** A whole fleet on a scripted model, a fake clock and a journal in memory. Agents follow the script named by their label. */
@@ -68,9 +75,14 @@ export class TestFleet {
       providerOf: (id) => (id === provider.id ? provider : undefined),
       gateOf: () => gate,
       costOf: () => 0.01,
-      agentTypes: [agentType('lead', 'lead'), agentType('general', 'worker')],
+      agentTypes: options.agentTypes ?? [agentType('lead', 'lead'), agentType('general', 'worker')],
       provider: () => provider,
-      renderOpening: (request, agent) => `You are ${agent.label}. ${request.brief.objective}`,
+      renderOpening: (request, agent, given) => ({
+        opening: openingText(request.brief.objective, agent.label, given),
+        manifest: { given: [], withheld: [...given.withheld] },
+      }),
+      template: options.template ?? orchestrate,
+      undo: options.undo ?? { undo: async () => ({ restored: [], kept: [] }) },
     });
   }
 
@@ -153,6 +165,14 @@ export class TestFleet {
       error: (message, error) => this.errors.push(`${message}: ${error instanceof Error ? error.stack : String(error)}`),
     };
   }
+}
+
+/** The objective, then the summaries of what the agent is given: enough for a test to see what reached whom. */
+function openingText(objective: string, label: string, given: OpeningContext): string {
+  const reports = given.reports.map(({ task, report }) => `\nReport of ${task.id}: ${report.summary}`).join('');
+  const earlier = given.earlier === undefined ? '' : `\nEarlier attempt: ${given.earlier.failure}`;
+  const note = given.task?.note === undefined ? '' : `\nNote: ${given.task.note}`;
+  return `You are ${label}. ${objective}${reports}${earlier}${note}`;
 }
 
 function agentType(name: string, role: AgentType['role']): AgentType {

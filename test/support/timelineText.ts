@@ -1,4 +1,4 @@
-import type { FleetEvent, JournalEntry } from '../../src/core/events.ts';
+import type { FleetEvent, JournalEntry, PlanEvent } from '../../src/core/events.ts';
 import { isPlanEvent } from '../../src/core/reducePlan.ts';
 import { reduceEntries } from '../../src/core/reduceFleet.ts';
 import { emptyFleet } from '../../src/core/state.ts';
@@ -18,11 +18,45 @@ export function timelineText(entries: readonly JournalEntry[]): string {
 }
 
 function line(event: FleetEvent, label: (id: string) => string): string {
-  if (event.type === 'runStarted' || event.type === 'promptFixed' || isPlanEvent(event)) {
+  if (event.type === 'runStarted' || event.type === 'promptFixed') {
     return `run: ${event.type}`;
+  }
+  if (isPlanEvent(event)) {
+    return `plan: ${event.type}${planDetails(event)}`;
   }
   const who = label(event.type === 'messageQueued' ? event.to : event.agentId).padEnd(8);
   return `${who} ${event.type}${details(event, label)}`;
+}
+
+function planDetails(event: PlanEvent): string {
+  switch (event.type) {
+    case 'planChanged':
+      return event.changes
+        .map((change) => {
+          const id = change.kind === 'add' || change.kind === 'edit' ? change.task.id : change.taskId;
+          return ` ${change.kind} ${id}${change.kind === 'expand' ? ` into ${change.into.map((task) => task.id)}` : ''}`;
+        })
+        .join(',');
+    case 'taskSettled':
+      return ` ${event.taskId} ${event.status}${event.verdict === undefined ? '' : ` (${event.verdict})`}`;
+    case 'tasksReopened':
+      return ` ${event.kind} ${event.taskIds}`;
+    case 'decisionAsked':
+      return ` ${event.purpose}${event.taskId === undefined ? '' : ` ${event.taskId}`}`;
+    case 'decisionAnswered':
+      return ` ${event.choice}`;
+    case 'artefactPublished':
+      return ` ${event.name} version ${event.version}`;
+    case 'proposalSettled':
+      return event.accepted ? ' accepted' : ' rejected';
+    case 'runHeld':
+      return ` ${event.reason}`;
+    case 'changesUndone':
+      return ` ${event.restored}`;
+    case 'changeProposed':
+    case 'runReleased':
+      return '';
+  }
 }
 
 function details(event: FleetEvent, label: (id: string) => string): string {

@@ -124,7 +124,12 @@ describe('the tools that reach another agent', () => {
       ['send', 'kid', 'steer', 'left', { interrupt: true }],
       'Steered auth scout (kid).',
     ],
-    ['steer_agent', { agent_id: 'grandkid', text: 'left' }, ['send', 'grandkid', 'steer', 'left', { interrupt: false }], 'Steered builder (grandkid).'],
+    [
+      'steer_agent',
+      { agent_id: 'grandkid', text: 'left' },
+      ['send', 'grandkid', 'steer', 'left', { interrupt: false }],
+      'Steered builder (grandkid).',
+    ],
     ['wrap_up_agent', { agent_id: 'kid' }, ['wrapUp', 'kid'], 'auth scout (kid) was asked to wrap up; its report will come as a message.'],
     ['kill_agent', { agent_id: 'twin' }, ['kill', 'twin'], 'Killed builder (twin).'],
     ['kill_agent', { agent_id: 'auth scout' }, ['kill', 'kid'], 'Killed auth scout (kid).'],
