@@ -54,7 +54,15 @@ export class FleetDraft {
     this.#state = { ...this.#state, seq, at };
     switch (event.type) {
       case 'runStarted':
-        this.#put('runs', event.runId, { id: event.runId, label: event.label, task: event.task, startedAt: at, by: event.by });
+        this.#put('runs', event.runId, {
+          id: event.runId,
+          label: event.label,
+          task: event.task,
+          workflow: event.workflow,
+          budget: event.budget,
+          startedAt: at,
+          by: event.by,
+        });
         this.#put('plans', event.runId, emptyPlan(event.runId));
         break;
       case 'promptFixed':

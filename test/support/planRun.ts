@@ -1,0 +1,42 @@
+import type { PlanTemplate } from '../../src/core/decideSpawn.ts';
+import { type TaskSpec, type TaskSpecInput, taskSpecSchema } from '../../src/core/events.ts';
+import { toId } from '../../src/core/ids.ts';
+import type { Task } from '../../src/core/state.ts';
+import { TestFleet, type TestFleetOptions } from './testFleet.ts';
+import type { Script } from './scriptedModel.ts';
+
+/** A task with everything a test does not care about left to defaults; its id is its title, its agent's label and its script. */
+export type ShortTask = Partial<Omit<TaskSpecInput, 'id' | 'dependencies'>> & {
+  readonly id: string;
+  readonly after?: readonly string[] | undefined;
+};
+
+export function shortTask({ id, after = [], ...rest }: ShortTask): TaskSpec {
+  return taskSpecSchema.parse({ title: id, agentType: 'general', brief: { objective: `do ${id}` }, ...rest, id, dependencies: after });
+}
+
+/** A fleet whose every run has these tasks. */
+export function planFleet(
+  tasks: readonly ShortTask[],
+  scripts: Readonly<Record<string, Script>>,
+  options: TestFleetOptions = {},
+): TestFleet {
+  const template: PlanTemplate = { workflow: 'test', tasks: tasks.map(shortTask) };
+  return new TestFleet(scripts, { ...options, template: () => template });
+}
+
+/** The only run's task of a name. */
+export function taskNamed(test: TestFleet, id: string): Task {
+  const plans = Object.values(test.state.plans);
+  const task = plans.flatMap((plan) => plan.tasks).find((one) => one.id === toId('task', id));
+  if (task === undefined) {
+    throw new Error(`There is no task ${id}`);
+  }
+  return task;
+}
+
+/** The only run's tasks and how they stand: `a done, b skipped`. */
+export function standing(test: TestFleet): string {
+  const plans = Object.values(test.state.plans);
+  return plans.flatMap((plan) => plan.tasks.map((task) => `${task.id} ${task.status}`)).join(', ');
+}
