@@ -6,6 +6,12 @@ import type { TaskId } from './ids.ts';
 
 /** Begins the reports of the tasks that had to be done first. */
 export const resultsHeading = '# Results of earlier tasks';
+/** Begins the names of what other agents of the run have published. */
+export const contractsHeading = '# Contracts';
+/** Begins what an agent left whose context was nearly full. */
+export const handoffHeading = '# Handoff';
+/** Begins what a reviewer or a person wants of this attempt beside the brief. */
+export const askedNowHeading = '# What is asked now';
 /** Begins what a gate's agent is told about its verdict. */
 export const verdictHeading = '# Your verdict';
 /** Begins what a retry's agent is told about the attempt before it. */
@@ -25,3 +31,13 @@ export function checkLine(command: string): string {
 export function roundOpening(round: number, of: number): string {
   return `Round ${round} of ${of}.`;
 }
+
+/** The titles of all sections after the brief, without their marks. */
+export const openingTitles: readonly string[] = [
+  resultsHeading,
+  contractsHeading,
+  handoffHeading,
+  earlierAttemptHeading,
+  askedNowHeading,
+  verdictHeading,
+].map((heading) => heading.replace(/^# /, ''));

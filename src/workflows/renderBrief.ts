@@ -1,5 +1,7 @@
 import type { Brief, Place } from '../core/events.ts';
 import { withoutTags } from '../core/history.ts';
+import { openingTitles } from '../core/openingHeadings.ts';
+import { oneLine, withoutHeadings } from '../core/quoted.ts';
 
 /** What an agent is told about where it works. */
 export interface RunInfo {
@@ -9,18 +11,30 @@ export interface RunInfo {
   readonly folders: readonly string[];
 }
 
-/** The first message of an agent. The same brief gives the same text; what the brief does not say is left out. */
+const titles = {
+  objective: 'Objective',
+  scope: 'Scope',
+  context: 'Context',
+  withheld: 'Left out on purpose',
+  outputFormat: 'What your report must contain',
+  doneCriteria: 'Done when',
+  limits: 'Limits',
+} as const;
+/** The sections of an opening: what an agent writes into a brief must not pose as one of them. */
+const allTitles = [...Object.values(titles), ...openingTitles];
+
+/** The brief as the first message of an agent begins. The same brief gives the same text; what the brief does not say is left out. */
 export function renderBrief(brief: Brief, { label, folders }: RunInfo): string {
   const { objective, scope, context, withheld, outputFormat, constraints } = brief;
   const sections = [
-    section('Objective', objective),
-    section('Scope', lines([list('Paths:', scope?.paths ?? []), labelled('Focus', scope?.focus)])),
-    section('Context', context),
-    section('Left out on purpose', withheld),
-    section('What your report must contain', outputFormat),
-    section('Done when', list('', constraints?.doneCriteria ?? [])),
+    section(titles.objective, objective),
+    section(titles.scope, lines([list('Paths:', scope?.paths ?? []), labelled('Focus', scope?.focus)])),
+    section(titles.context, context),
+    section(titles.withheld, withheld),
+    section(titles.outputFormat, outputFormat),
+    section(titles.doneCriteria, list('', constraints?.doneCriteria ?? [])),
     section(
-      'Limits',
+      titles.limits,
       lines([
         constraints?.tokens === undefined ? undefined : `- About ${constraints.tokens} tokens in all.`,
         constraints?.minutes === undefined ? undefined : `- About ${constraints.minutes} minutes.`,
@@ -55,12 +69,12 @@ function whoAndWhere(label: string, folders: readonly string[]): string {
       : folders.length === 1
         ? `The workspace is the folder ${folders[0]}.`
         : `The workspace has the folders ${folders.join(', ')}; paths begin with the name of one.`;
-  return `You are ${label}. ${where}`;
+  return `You are ${oneLine(label)}. ${where}`;
 }
 
 function section(title: string, text: string | undefined): string | undefined {
   const trimmed = text?.trim() ?? '';
-  return trimmed === '' ? undefined : `# ${title}\n${trimmed}`;
+  return trimmed === '' ? undefined : `# ${title}\n${withoutHeadings(trimmed, allTitles)}`;
 }
 
 function labelled(name: string, text: string | undefined): string | undefined {
