@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { costOf, findModel, type PriceTable } from './core/prices.ts';
+import { wholeReportFor } from './core/openingContext.ts';
+import { outputOf } from './core/outputName.ts';
 import { agentsOfRun } from './core/selectors.ts';
 import type { Disposable } from './lib/disposables.ts';
 import { Fleet } from './orchestrator/fleet.ts';
@@ -17,6 +19,7 @@ import { createAskPersonTool } from './tools/askPerson.ts';
 import { createCoordinationTools } from './tools/coordination/coordinationTools.ts';
 import { createFileTools } from './tools/fileTools.ts';
 import { createNotes, createNoteTools } from './tools/notes.ts';
+import { createReadOutputTool } from './tools/readOutput.ts';
 import { createReportTool } from './tools/report.ts';
 import { createRunCommandTool } from './tools/runCommand.ts';
 import { createToolBox } from './tools/toolBox.ts';
@@ -104,7 +107,14 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   const tools = [
     ...createFileTools(files),
     createRunCommandTool({ paths: files.paths, processes, environment }),
-    ...createNoteTools(createNotes({ blobs, agentsOfRun: (runId) => agentsOfRun(fleet.state, runId) })),
+    ...createNoteTools(
+      createNotes({
+        blobs,
+        agentsOfRun: (runId) => agentsOfRun(fleet.state, runId),
+        reportFor: (reader, taskId) => wholeReportFor(fleet.state, reader, taskId),
+      }),
+    ),
+    createReadOutputTool({ find: (agentId, name) => outputOf(fleet.state, agentId, name), blobs }),
     createAskPersonTool(),
     createReportTool(),
     ...createCoordinationTools({ agentTypes: builtInAgentTypes, now: () => clock.now() }),

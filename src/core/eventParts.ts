@@ -78,6 +78,8 @@ export type Failure = z.infer<typeof failureSchema>;
 export const outputSchema = z.object({
   text: z.string(),
   blob: z.object({ hash: z.string(), bytes: count }).optional(),
+  /** Hash of the blob with what the model was told of it, when that is not the whole. */
+  told: z.string().optional(),
 });
 export type Output = z.infer<typeof outputSchema>;
 

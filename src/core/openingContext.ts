@@ -1,5 +1,6 @@
 import type { Manifest, Report } from './events.ts';
 import type { AgentId, RunId, TaskId } from './ids.ts';
+import { renderReport } from './reportText.ts';
 import { rosterText } from './roster.ts';
 import { outcomeOf, reportOf } from './selectors.ts';
 import type { Agent, Artefact, Attempt, FleetState, Plan, Task } from './state.ts';
@@ -112,6 +113,13 @@ export function readableTasks(state: FleetState, agent: Pick<Agent, 'id' | 'runI
         (own?.collects !== undefined && collected(state, task, own.collects)),
     ) ?? []
   );
+}
+
+/** The whole report of a task, for an agent that may read it. */
+export function wholeReportFor(state: FleetState, reader: Pick<Agent, 'id' | 'runId'>, taskId: TaskId): string | undefined {
+  const task = readableTasks(state, reader).find((candidate) => candidate.id === taskId);
+  const found = task === undefined ? undefined : reportOfTask(state, task);
+  return found === undefined ? undefined : renderReport(found.report);
 }
 
 function collected(state: FleetState, task: Task, from: TaskId): boolean {

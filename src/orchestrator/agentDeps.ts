@@ -1,8 +1,9 @@
 import type { Overdrawn } from '../core/budget.ts';
-import type { FleetEvent, Output, Usage } from '../core/events.ts';
-import type { MintId } from '../core/ids.ts';
+import type { FleetEvent, Usage } from '../core/events.ts';
+import type { CallId, MintId } from '../core/ids.ts';
 import type { Agent, Prompt, Transcript } from '../core/state.ts';
 import type { LiveTail } from './liveTail.ts';
+import type { TextOutput } from './outputs.ts';
 import type { BlobPort, Clock, Coordination, FleetSettings, JournalPort, Log, ModelProvider, Rights, Tool, ToolBox } from './ports.ts';
 import type { RateGate } from './rateGate.ts';
 
@@ -44,6 +45,6 @@ export interface AgentDeps extends Omit<AgentDepsSources, 'toolBox' | 'providerO
   /** Asks the person what is to become of the run, unless that is asked already. */
   readonly askAboutBudget: (over: Overdrawn) => void;
   readonly commit: (events: readonly FleetEvent[]) => void;
-  /** Keeps small text in the journal and puts large text into a blob with a preview. */
-  readonly toOutput: (text: string) => Promise<Output>;
+  /** Keeps small text in the journal and puts large text into a blob; what the model is told of it is bounded. */
+  readonly toOutput: (callId: CallId, text: string, paged: boolean) => Promise<TextOutput>;
 }

@@ -9,7 +9,7 @@ import type { Agent, FleetState } from '../core/state.ts';
 import type { AgentDeps, AgentDepsSources } from './agentDeps.ts';
 import type { AgentHandle } from './agentHandle.ts';
 import { createCoordination } from './coordination.ts';
-import { toOutput } from './outputs.ts';
+import { readOnText, toOutput } from './outputs.ts';
 import { sleepUntilNeeded, waitForReply } from './waiting.ts';
 
 /** The fleet as an agent's loop reaches it. */
@@ -49,7 +49,7 @@ export function agentDepsFor(id: AgentId, handle: AgentHandle, sources: AgentDep
     },
     askAboutBudget: (over) => fleet.commit(budgetFacts(fleet.state(), agent(), over, shared.mint)),
     commit: fleet.commit,
-    toOutput: (text) => toOutput(text, sources.blobs),
+    toOutput: (callId, text, paged) => toOutput(text, sources.blobs, { paged, readOn: (from) => readOnText(deps, callId, from) }),
   };
   return deps;
 }

@@ -129,6 +129,8 @@ export interface ToolOutcome {
   readonly text: string;
   readonly isError: boolean;
   readonly effects?: readonly Effect[];
+  /** The text is no longer than what was asked for, page by page, and is told to the model whole. */
+  readonly paged?: true;
   /** Set by the report tool: the agent is done. */
   readonly report?: Report;
 }

@@ -19,6 +19,7 @@ interface Ending {
   readonly status: ToolStatus;
   readonly text: string;
   readonly effects?: readonly Effect[] | undefined;
+  readonly paged?: true | undefined;
   readonly report?: Report | undefined;
 }
 
@@ -37,13 +38,13 @@ export async function runToolCall(call: Call, deps: AgentDeps, handle: AgentHand
     }
     ending = { status: 'cancelled', text: cancelledText(signal) };
   }
-  const output = await deps.toOutput(ending.text);
+  const { output, told } = await deps.toOutput(call.callId, ending.text, ending.paged === true);
   deps.tail.settle(handle.id, call.callId);
   deps.commit([
     { type: 'toolEnded', agentId: handle.id, callId: call.callId, status: ending.status, output, effects: [...(ending.effects ?? [])] },
   ]);
   const isError = ending.status !== 'ok';
-  return { part: { kind: 'toolResult', callId: call.callId, text: ending.text, isError }, report: ending.report };
+  return { part: { kind: 'toolResult', callId: call.callId, text: told, isError }, report: ending.report };
 }
 
 async function attempt(call: Call, deps: AgentDeps, handle: AgentHandle, signal: AbortSignal): Promise<Ending> {
@@ -147,7 +148,8 @@ function endingOf(outcome: ToolOutcome, deps: AgentDeps, signal: AbortSignal): E
     return { status: 'error', text };
   }
   const failed = signal.aborted ? 'cancelled' : 'error';
-  return { status: outcome.isError ? failed : 'ok', text: outcome.text, effects: outcome.effects, report: outcome.report };
+  const { text, effects, paged, report } = outcome;
+  return { status: outcome.isError ? failed : 'ok', text, effects, paged, report };
 }
 
 function contextFor(call: Call, deps: AgentDeps, handle: AgentHandle, signal: AbortSignal): ToolContext {

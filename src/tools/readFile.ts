@@ -33,7 +33,7 @@ export function createReadFileTool(files: Pick<WorkspaceFiles, 'paths' | 'readLi
         run: async ({ agentId }) => {
           const read = await files.readLines(agentId, path, from ?? 1, to);
           return read.ok
-            ? { text: read.text, isError: false, effects: [{ kind: 'read', path: read.display }] }
+            ? { text: read.text, isError: false, paged: true, effects: [{ kind: 'read', path: read.display }] }
             : { text: read.text, isError: true };
         },
       };

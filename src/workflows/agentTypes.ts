@@ -12,7 +12,7 @@ interface AgentType {
 
 const reading = ['read_file', 'list_files', 'find_files', 'search_text'] as const;
 const changing = ['edit_file', 'write_file', 'run_command'] as const;
-const memory = ['write_note', 'read_note'] as const;
+const memory = ['write_note', 'read_note', 'read_output'] as const;
 const coordination = [
   'spawn_agent',
   'message_agent',

@@ -19,6 +19,7 @@ function setUp() {
       get: async (hash) => texts.get(hash) ?? assert.fail('no such blob'),
     },
     agentsOfRun: () => agents,
+    reportFor: (reader, taskId) => (reader.id === 'me' && taskId === 'map' ? 'r'.repeat(30_000) : undefined),
   });
   const [write, read] = createNoteTools(notes);
   assert.ok(write !== undefined && read !== undefined);
@@ -37,7 +38,7 @@ describe('notes', () => {
     assert.equal(written.text, 'Wrote note auth-findings (7 bytes).');
     assert.equal(written.effects?.[0]?.kind, 'noted');
     record('me', written.effects);
-    assert.deepEqual(await call(read, { name: 'auth-findings' }, { self: 'other' }), { text: 'größe', isError: false });
+    assert.deepEqual(await call(read, { name: 'auth-findings' }, { self: 'other' }), { text: 'größe', isError: false, paged: true });
   });
 
   it('keep a name for the agent that used it first, also before that is recorded', async () => {
@@ -61,6 +62,15 @@ describe('notes', () => {
     const missing = await call(read, { name: 'nope' });
     assert.equal(missing.isError, true);
     assert.match(missing.text, /Notes: map \(by scout, 3 bytes\)\./);
+  });
+
+  it('give the whole report of a task to an agent it was handed to, page by page, and to no other', async () => {
+    const { read, write } = setUp();
+    const first = await call(read, { name: 'report-map' });
+    assert.match(first.text, /^\(characters 0 to 20000 of 30000; go on with from 20000\)\nr/);
+    assert.match((await call(read, { name: 'report-map', from: 20_000 })).text, /^\(characters 20000 to 30000 of 30000\)\nr{10000}$/);
+    assert.equal((await call(read, { name: 'report-map' }, { self: 'other' })).isError, true);
+    assert.match((await call(write, { name: 'report-map', text: 'forged' })).text, /does not begin with "report-"/);
   });
 
   it('refuse names that are paths or tricks, and empty or huge texts', async () => {
