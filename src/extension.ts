@@ -9,6 +9,7 @@ import { createLog } from './platform/log.ts';
 import { readDevelopmentOrders } from './platform/developmentOrders.ts';
 import { createOpenDocuments } from './platform/openDocuments.ts';
 import { createPlaces, workspaceFolders } from './platform/places.ts';
+import { watchInstructions } from './platform/watchInstructions.ts';
 import { storageFolder } from './platform/storageFolder.ts';
 import { visibleText } from './policy/visibleText.ts';
 import { createApi } from './ui/api.ts';
@@ -27,6 +28,7 @@ import { StatusBar } from './ui/statusBar.ts';
 import { Timeline } from './ui/timelinePanel.ts';
 import { builtInAgentTypes } from './workflows/agentTypes.ts';
 import { findRipgrep } from './workspace/ripgrep.ts';
+import { LiveInstructions } from './workspace/liveInstructions.ts';
 import { createWorkspaceFiles } from './workspace/workspaceFiles.ts';
 
 /** The editor kills a host that takes longer to close, in ms. */
@@ -61,6 +63,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     },
   });
   const places = createPlaces(files.paths);
+  const instructions = new LiveInstructions({
+    folders: workspaceFolders,
+    find: (glob, signal) => files.find(glob, undefined, signal),
+    trusted: () => vscode.workspace.isTrusted,
+    log,
+  });
+  own(watchInstructions(() => void instructions.refresh()));
   const providers = createProviders({ clock, settings: () => settings.value }, () => apiKey.value);
   const providerLabel = (id: string) => providers.all.find((provider) => provider.id === id)?.label ?? id;
 
@@ -70,6 +79,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     log,
     settings: () => settings.value,
     files,
+    instructions,
     providers,
     door,
     changed: () => view.refresh(),

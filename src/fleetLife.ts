@@ -5,6 +5,7 @@ import type { FleetDoor } from './ui/fleetDoor.ts';
 import { tellNotices } from './ui/notices.ts';
 
 export interface FleetLifeDeps extends OpenFleetDeps {
+  readonly instructions: OpenFleetDeps['instructions'] & { refresh(): Promise<void> };
   readonly door: FleetDoor;
   /** Told when what can be saved has changed. */
   readonly changed: () => void;
@@ -61,6 +62,7 @@ export class FleetLife {
     const { door, logError } = this.#deps;
     return door.open(async (): Promise<FleetControl> => {
       await this.close();
+      await this.#deps.instructions.refresh();
       const opened = await openedJournal();
       this.#journal = opened;
       this.#fleet = createFleet(this.#deps, opened);

@@ -4,6 +4,7 @@ import { costOf, findModel, type PriceTable } from './core/prices.ts';
 import { wholeReportFor } from './core/openingContext.ts';
 import { outputOf } from './core/outputName.ts';
 import { agentsOfRun } from './core/selectors.ts';
+import type { Instructions } from './core/sharedPrompt.ts';
 import type { Disposable } from './lib/disposables.ts';
 import { Fleet } from './orchestrator/fleet.ts';
 import { createLiveTail } from './orchestrator/liveTail.ts';
@@ -26,7 +27,8 @@ import { createToolBox } from './tools/toolBox.ts';
 import { type Settings, usesAnthropic } from './ui/parseSettings.ts';
 import { builtInAgentTypes } from './workflows/agentTypes.ts';
 import { orchestrate } from './workflows/orchestrate.ts';
-import { renderBrief } from './workflows/renderBrief.ts';
+import { common } from './workflows/prompts/common.ts';
+import { createRenderOpening } from './workflows/renderOpening.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
 import { Processes } from './workspace/processes.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
@@ -42,6 +44,7 @@ export interface OpenFleetDeps {
   readonly log: Log;
   readonly settings: () => Settings;
   readonly files: WorkspaceFiles;
+  readonly instructions: { readonly current: Instructions };
   readonly providers: Providers;
 }
 
@@ -89,7 +92,7 @@ export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>,
 }
 
 export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedFleet {
-  const { storage, clock, log, settings, files, providers } = deps;
+  const { storage, clock, log, settings, files, instructions, providers } = deps;
   const { journal, entries, readOnly } = opened;
   const blobs = createBlobs({ directory: storage });
   const markerPrefix = createHash('sha256').update(storage).digest('hex').slice(0, 16);
@@ -137,10 +140,8 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     provider: providers.current,
     providerOf: (id) => providers.all.find((provider) => provider.id === id),
     costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: providers.prices() }),
-    renderOpening: ({ brief }, { label }) => ({
-      opening: renderBrief(brief, { label, folders: folders().map((folder) => folder.name) }),
-      manifest: { given: [], withheld: [] },
-    }),
+    sharedPrompt: () => ({ common, instructions: instructions.current }),
+    renderOpening: createRenderOpening(() => folders().map((folder) => folder.name)),
     template: orchestrate,
     undo: { undo: async () => ({ restored: [], kept: [] }) },
   });

@@ -227,6 +227,7 @@ export interface Coordination {
 export interface AgentType {
   readonly name: string;
   readonly description: string;
+  /** What it is told after what all agents are told; see `composePrompt`. */
   readonly system: string;
   readonly tools: readonly string[];
   readonly role: 'lead' | 'worker' | 'scout';

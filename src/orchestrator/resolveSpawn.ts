@@ -1,6 +1,7 @@
 import type { Rejection, SpawnRequest } from '../core/commands.ts';
 import type { ResolvedSpawn } from '../core/decideSpawn.ts';
 import type { OpeningContext } from '../core/openingContext.ts';
+import { composePrompt, type SharedPrompt } from '../core/sharedPrompt.ts';
 import type { AgentType, FleetSettings, ModelProvider, RenderOpening, ToolBox } from './ports.ts';
 
 /** What turning a spawn request into an agent needs to look up. */
@@ -10,6 +11,8 @@ export interface SpawnSources {
   readonly settings: () => FleetSettings;
   /** The provider new agents use. */
   readonly provider: () => ModelProvider;
+  /** What the prompts of all agents begin with now; an agent keeps what it began with. */
+  readonly sharedPrompt: () => SharedPrompt;
   readonly renderOpening: RenderOpening;
 }
 
@@ -28,13 +31,17 @@ export function resolveSpawn(
   }
   const settings = sources.settings();
   const provider = sources.provider();
+  const tools = sources.toolBox.specsFor(agentType);
+  const prompt = composePrompt(sources.sharedPrompt(), agentType, tools);
+  const { opening, manifest } = sources.renderOpening(request, { label, agentType }, given);
   return {
     agentType: agentType.name,
     provider: provider.id,
     model: provider.models?.[agentType.role] ?? request.model ?? settings.models[agentType.role],
     effort: request.effort ?? settings.effort[agentType.role],
-    system: agentType.system,
-    tools: sources.toolBox.specsFor(agentType),
-    ...sources.renderOpening(request, { label, agentType }, given),
+    system: prompt.system,
+    tools,
+    opening,
+    manifest: { given: [...prompt.given, ...manifest.given], withheld: [...manifest.withheld, ...prompt.withheld] },
   };
 }

@@ -5,6 +5,7 @@ import { builder, general, reviewer, scout } from './prompts/workers.ts';
 interface AgentType {
   readonly name: string;
   readonly description: string;
+  /** What it is told after what all agents are told. */
   readonly system: string;
   readonly tools: readonly string[];
   readonly role: 'lead' | 'worker' | 'scout';

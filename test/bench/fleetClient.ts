@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toId } from '../../src/core/ids.ts';
 import { costOf, listPrices } from '../../src/core/prices.ts';
+import { noInstructions } from '../../src/core/sharedPrompt.ts';
 import type { FleetState } from '../../src/core/state.ts';
 import { Fleet } from '../../src/orchestrator/fleet.ts';
 import { createLiveTail } from '../../src/orchestrator/liveTail.ts';
@@ -82,10 +83,8 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
     costOf: (name, usage) => costOf({ model: name, at: clock.now(), usage, table: listPrices }),
     agentTypes,
     provider: () => provider,
-    renderOpening: (request, { label }) => ({
-      opening: `${label}. ${request.brief.objective}`,
-      manifest: { given: [], withheld: [] },
-    }),
+    sharedPrompt: () => ({ common: '', instructions: noInstructions }),
+    renderOpening: (request, { label }) => ({ opening: `${label}. ${request.brief.objective}`, manifest: { given: [], withheld: [] } }),
     template: orchestrate,
     undo: { undo: async () => ({ restored: [], kept: [] }) },
   });

@@ -9,6 +9,7 @@ import { createClock } from '../../src/platform/clock.ts';
 import { openJournal } from '../../src/store/journalFile.ts';
 import { parseSettings, type Settings } from '../../src/ui/parseSettings.ts';
 import { closedDocuments } from '../../src/workspace/openDocuments.ts';
+import { LiveInstructions } from '../../src/workspace/liveInstructions.ts';
 import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
 
 /** The shipped assembly over a throw-away copy of a folder, with a real journal, real tools and real processes. */
@@ -44,10 +45,17 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
     documents: closedDocuments,
     ripgrep: async () => undefined,
   });
+  const instructions = new LiveInstructions({
+    folders: files.paths.folders,
+    find: (glob, signal) => files.find(glob, undefined, signal),
+    trusted: () => true,
+    log,
+  });
+  await instructions.refresh();
   const { provider } = options;
   const providers = { all: [provider], current: () => provider, prices: () => settings.prices };
   const opened = await openJournal({ directory: storage, clock, log });
-  const { fleet, close } = createFleet({ storage, clock, log, settings: () => settings, files, providers }, opened);
+  const { fleet, close } = createFleet({ storage, clock, log, settings: () => settings, files, instructions, providers }, opened);
   return {
     fleet,
     workspace,

@@ -3,6 +3,7 @@ import type { CommandResult, FleetCommandInput } from '../../src/core/commands.t
 import type { JournalEntry } from '../../src/core/events.ts';
 import { type AgentId, type MintId, toId } from '../../src/core/ids.ts';
 import { type PhaseWord, phaseWord } from '../../src/core/selectors.ts';
+import { type Instructions, noInstructions } from '../../src/core/sharedPrompt.ts';
 import type { Agent, FleetState, WaitKind } from '../../src/core/state.ts';
 import type { Starter } from '../../src/core/decideStart.ts';
 import type { OpeningContext } from '../../src/core/openingContext.ts';
@@ -39,6 +40,7 @@ export interface TestFleetOptions {
   readonly template?: Starter['template'];
   readonly undo?: ChangeUndo;
   readonly agentTypes?: readonly AgentType[];
+  readonly instructions?: Instructions;
 }
 
 /** A whole fleet on a scripted model, a fake clock and a journal in memory. Agents follow the script named by their label. */
@@ -77,6 +79,7 @@ export class TestFleet {
       costOf: () => 0.01,
       agentTypes: options.agentTypes ?? [agentType('lead', 'lead'), agentType('general', 'worker')],
       provider: () => provider,
+      sharedPrompt: () => ({ common: 'You are an agent.', instructions: options.instructions ?? noInstructions }),
       renderOpening: (request, agent, given) => ({
         opening: openingText(request.brief.objective, agent.label, given),
         manifest: { given: [], withheld: [...given.withheld] },

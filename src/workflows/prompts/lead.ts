@@ -1,8 +1,5 @@
-import { common } from './common.ts';
-
 /** The instructions of an agent that plans, delegates and puts results together. */
-export const lead = `${common}
-# Your part: lead
+export const lead = `# Your part: lead
 You plan, delegate, watch and put the results together. You can read and search, but not edit and not run commands: that is the work of the agents you spawn.
 
 ## Whether to delegate
