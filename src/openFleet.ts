@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { costOf, findModel, type PriceTable } from './core/prices.ts';
+import { mayHandOver } from './core/contextFullness.ts';
 import { wholeReportFor } from './core/openingContext.ts';
 import { outputOf } from './core/outputName.ts';
 import { agentsOfRun } from './core/selectors.ts';
@@ -18,6 +19,7 @@ import { createBlobs } from './store/blobs.ts';
 import type { OpenedJournal } from './store/journalFile.ts';
 import { createAskPersonTool } from './tools/askPerson.ts';
 import { createCoordinationTools } from './tools/coordination/coordinationTools.ts';
+import { createHandOverTool } from './tools/handOver.ts';
 import { createFileTools } from './tools/fileTools.ts';
 import { createNotes, createNoteTools } from './tools/notes.ts';
 import { createReadOutputTool } from './tools/readOutput.ts';
@@ -107,6 +109,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     gates.set(rateKey, gate);
     return gate;
   };
+  const providerOf = (id: string) => providers.all.find((provider) => provider.id === id);
   const tools = [
     ...createFileTools(files),
     createRunCommandTool({ paths: files.paths, processes, environment }),
@@ -120,6 +123,12 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     createReadOutputTool({ find: (agentId, name) => outputOf(fleet.state, agentId, name), blobs }),
     createAskPersonTool(),
     createReportTool(),
+    createHandOverTool({
+      mayHandOver: (agentId) => {
+        const agent = fleet.state.agents[agentId];
+        return agent !== undefined && mayHandOver(agent.contextTokens, providerOf(agent.provider)?.contextWindow(agent.requestedModel));
+      },
+    }),
     ...createCoordinationTools({ agentTypes: builtInAgentTypes, now: () => clock.now() }),
   ];
   const fleet: Fleet = new Fleet({
@@ -138,7 +147,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     toolBox: createToolBox(tools),
     agentTypes: builtInAgentTypes,
     provider: providers.current,
-    providerOf: (id) => providers.all.find((provider) => provider.id === id),
+    providerOf,
     costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: providers.prices() }),
     sharedPrompt: () => ({ common, instructions: instructions.current }),
     renderOpening: createRenderOpening(() => folders().map((folder) => folder.name)),

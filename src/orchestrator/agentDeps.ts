@@ -44,6 +44,8 @@ export interface AgentDeps extends Omit<AgentDepsSources, 'toolBox' | 'providerO
   readonly overdrawn: () => Overdrawn | undefined;
   /** Asks the person what is to become of the run, unless that is asked already. */
   readonly askAboutBudget: (over: Overdrawn) => void;
+  /** The agent's own agents and open tasks, for a model that may have forgotten them; empty when there are none. */
+  readonly roster: () => string;
   readonly commit: (events: readonly FleetEvent[]) => void;
   /** Keeps small text in the journal and puts large text into a blob; what the model is told of it is bounded. */
   readonly toOutput: (callId: CallId, text: string, paged: boolean) => Promise<TextOutput>;

@@ -4,6 +4,7 @@ import type { FleetEvent } from '../core/events.ts';
 import type { AgentId, MintId } from '../core/ids.ts';
 import { openDecision } from '../core/planQueue.ts';
 import { openTasksOf } from '../core/planSettle.ts';
+import { rosterText } from '../core/roster.ts';
 import { childrenOf, isLive } from '../core/selectors.ts';
 import type { Agent, FleetState } from '../core/state.ts';
 import type { AgentDeps, AgentDepsSources } from './agentDeps.ts';
@@ -48,6 +49,7 @@ export function agentDepsFor(id: AgentId, handle: AgentHandle, sources: AgentDep
       return run === undefined ? undefined : overdrawn(fleet.state(), run, fleet.state().plans[run.id], shared.clock.now());
     },
     askAboutBudget: (over) => fleet.commit(budgetFacts(fleet.state(), agent(), over, shared.mint)),
+    roster: () => rosterText(fleet.state(), id),
     commit: fleet.commit,
     toOutput: (callId, text, paged) => toOutput(text, sources.blobs, { paged, readOn: (from) => readOnText(deps, callId, from) }),
   };

@@ -2,6 +2,7 @@ import type { Outcome, Report } from '../core/events.ts';
 import { type HistoryMessage, historyOf, renderMessage, type UserPart } from '../core/history.ts';
 import type { AgentDeps } from './agentDeps.ts';
 import type { AgentHandle } from './agentHandle.ts';
+import { createContextGuard } from './contextGuard.ts';
 import { loadOutputs } from './outputs.ts';
 import { outcomeFrom, RunFailure } from './runFailure.ts';
 import { requestReply } from './requestReply.ts';
@@ -27,6 +28,7 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
     await handle.takeSlot(false);
     deps.commit([{ type: 'agentStarted', agentId: handle.id }]);
     const history = await resumeHistory(deps);
+    const guard = createContextGuard(deps);
     for (;;) {
       await holdWhilePaused(deps, handle);
       await holdForBudget(deps, handle);
@@ -38,9 +40,11 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
       }
       appendReply(history, reply);
       const report = await settleReply(reply, history, deps, handle);
-      if (report !== undefined && deps.agent().mailbox.length === 0) {
+      // Who hands over has no room for what has come meanwhile; its successor reads it.
+      if (report !== undefined && (deps.agent().mailbox.length === 0 || report.handoff !== undefined)) {
         return { kind: 'done', report };
       }
+      guard.check(reply);
     }
   } catch (error) {
     return outcomeFrom(error, handle.signal, deps.log);

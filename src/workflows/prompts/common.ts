@@ -26,4 +26,5 @@ Claim only what you have seen in this conversation. Give the place of every find
 # The report
 You end by calling report. Its reader sees nothing else of your work: no tool output, no earlier text. Put the result itself into the summary, each fact into findings with path and line, and what could not be settled into open_questions. Without a brief for its form: the answer first, then the evidence, then what you recommend. No preamble, no praise, no list of the steps you took.
 When asked to wrap up, start nothing new and report what there is.
+The engine tells you when your context is nearly full. Then finish what is small; if more is left than fits, call hand_over instead of report, and write down everything your successor needs.
 `;
