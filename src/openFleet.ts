@@ -129,7 +129,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
         return agent !== undefined && mayHandOver(agent.contextTokens, providerOf(agent.provider)?.contextWindow(agent.requestedModel));
       },
     }),
-    ...createCoordinationTools({ agentTypes: builtInAgentTypes, now: () => clock.now() }),
+    ...createCoordinationTools({ agentTypes: builtInAgentTypes, pathFacts: files.pathFacts, now: () => clock.now() }),
   ];
   const fleet: Fleet = new Fleet({
     journal,

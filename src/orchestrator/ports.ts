@@ -1,3 +1,4 @@
+import type { PathFact } from '../core/briefPaths.ts';
 import type { CommandResult, FleetCommandInput, SpawnRequest } from '../core/commands.ts';
 import type {
   Ask,
@@ -56,6 +57,12 @@ export interface BlobPort {
   put(text: string): Promise<{ readonly hash: string; readonly bytes: number }>;
   /** The text of a hash; throws if it is missing or damaged. */
   get(hash: string): Promise<string>;
+}
+
+/** What there is at paths, asked before an agent is sent to them. */
+export interface PathFacts {
+  /** One fact for each path, under the path as it was given. Never rejects for what is on disk. */
+  look(paths: readonly string[]): Promise<ReadonlyMap<string, PathFact>>;
 }
 
 // ---------------------------------------------------------------- models

@@ -1,9 +1,11 @@
 import type { AgentId } from '../core/ids.ts';
+import type { PathFacts } from '../orchestrator/ports.ts';
 import { createFileEdits, type FileEdits } from './fileEdits.ts';
 import { createFileLock } from './fileLock.ts';
 import { createReadLines, type ReadLines } from './fileReads.ts';
 import { type FoundPaths, findFiles, listEntries } from './findFiles.ts';
 import type { OpenDocuments } from './openDocuments.ts';
+import { createPathFacts } from './pathFacts.ts';
 import { createReadLedger } from './readLedger.ts';
 import type { Refusal } from './refusal.ts';
 import { type FoundLines, type SearchRequest, searchText } from './searchText.ts';
@@ -19,6 +21,7 @@ interface WorkspaceFilesDeps {
 /** All that agents can do with the files of the workspace. */
 export interface WorkspaceFiles {
   readonly paths: WorkspacePaths;
+  readonly pathFacts: PathFacts;
   readonly readLines: ReadLines;
   readonly edits: FileEdits;
   readonly list: (pathText: string | undefined, depth: number, signal: AbortSignal) => Promise<FoundPaths | Refusal>;
@@ -35,6 +38,7 @@ export function createWorkspaceFiles(deps: WorkspaceFilesDeps): WorkspaceFiles {
   const shared = { paths, documents: deps.documents, ledger, lock: createFileLock() };
   return {
     paths,
+    pathFacts: createPathFacts(paths),
     readLines: createReadLines(shared),
     edits: createFileEdits(shared),
     list: (pathText, depth, signal) => listEntries(paths, pathText, depth, signal),

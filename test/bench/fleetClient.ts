@@ -77,7 +77,11 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
     }),
     rights: () => ({ kind: 'allow' }),
     random: Math.random,
-    toolBox: createToolBox([...createCoordinationTools({ agentTypes, now: () => clock.now() }), createReportTool(), readTool]),
+    toolBox: createToolBox([
+      ...createCoordinationTools({ agentTypes, pathFacts: { look: async () => new Map() }, now: () => clock.now() }),
+      createReportTool(),
+      readTool,
+    ]),
     providerOf: () => provider,
     gateOf: () => gate,
     costOf: (name, usage) => costOf({ model: name, at: clock.now(), usage, table: listPrices }),

@@ -1,9 +1,10 @@
+import type { PathFact } from '../../src/core/briefPaths.ts';
 import type { CommandResult, SpawnRequest } from '../../src/core/commands.ts';
 import type { MessageKind, PlanChange } from '../../src/core/events.ts';
-import { type AgentId, type MessageId, type ProposalId, toId } from '../../src/core/ids.ts';
+import { type AgentId, type MessageId, type ProposalId, type TaskId, toId } from '../../src/core/ids.ts';
 import type { Json } from '../../src/core/json.ts';
 import { type Agent, emptyUsage, type Plan } from '../../src/core/state.ts';
-import type { Coordination, PreparedCall, Tool, ToolContext, ToolOutcome } from '../../src/orchestrator/ports.ts';
+import type { Coordination, PathFacts, PreparedCall, Tool, ToolContext, ToolOutcome } from '../../src/orchestrator/ports.ts';
 
 const runId = toId('run', 'r1');
 
@@ -50,6 +51,8 @@ export const agentId = (text: string): AgentId => toId('agent', text);
 export class FakeCoordination implements Coordination {
   readonly asked: Json[] = [];
   refusal: CommandResult | undefined;
+  /** What a spawn makes, when it is a task that has to wait. */
+  planned: TaskId | undefined;
   reached = 1;
   roster: readonly Agent[];
   /** What happens while someone waits. */
@@ -60,6 +63,10 @@ export class FakeCoordination implements Coordination {
   }
 
   spawn(request: SpawnRequest): CommandResult {
+    if (this.planned !== undefined) {
+      this.asked.push(['spawn', JSON.parse(JSON.stringify(request))]);
+      return { ok: true, accepted: { taskId: this.planned, reached: 0 } };
+    }
     this.roster = [...this.roster, fakeAgent('new1', { label: `${request.label ?? ''}-2` })];
     return this.#note(['spawn', JSON.parse(JSON.stringify(request))], agentId('new1'));
   }
@@ -170,6 +177,27 @@ export async function call(
   return prepared.kind === 'refused'
     ? { text: prepared.text, isError: true }
     : prepared.run(fakeContext(self, options), options.signal ?? new AbortController().signal);
+}
+
+/** A workspace in which the given files are, and everything above them; every other path is missing. */
+export function fakePathFacts(...files: readonly string[]): PathFacts {
+  const folders = files.flatMap((file) => file.split('/').map((_, at, names) => names.slice(0, at).join('/') || '.'));
+  const factOf = (path: string): PathFact => {
+    if (path.startsWith('/')) {
+      return { kind: 'outside', why: `${path} is outside the workspace.` };
+    }
+    if (files.includes(path) || folders.includes(path) || path === '.') {
+      return { kind: files.includes(path) ? 'file' : 'folder', path };
+    }
+    const parent = path.split('/').slice(0, -1).join('/') || '.';
+    const name = path.split('/').at(-1);
+    return {
+      kind: 'missing',
+      candidates: files.filter((file) => file.split('/').at(-1) === name),
+      inFolder: parent === '.' || folders.includes(parent),
+    };
+  };
+  return { look: async (paths) => new Map(paths.map((path) => [path, factOf(path)])) };
 }
 
 /** A coordination whose every use fails the test. */

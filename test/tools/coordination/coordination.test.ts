@@ -1,19 +1,23 @@
 import * as assert from 'node:assert/strict';
 import type { Json } from '../../../src/core/json.ts';
 import { type Agent, emptyUsage, type QueuedMessage } from '../../../src/core/state.ts';
+import { taskId } from '../../../src/core/events.ts';
 import { toId } from '../../../src/core/ids.ts';
 import { createCoordinationTools } from '../../../src/tools/coordination/coordinationTools.ts';
-import { agentId, call, FakeCoordination, fakeAgent, prepare } from '../fakes.ts';
+import { agentId, call, FakeCoordination, fakeAgent, fakePathFacts, prepare } from '../fakes.ts';
 
 const agentTypes = [
-  { name: 'scout', description: 'Finds out.' },
-  { name: 'builder', description: 'Builds.' },
+  { name: 'scout', description: 'Finds out.', tools: ['read_file', 'report'] },
+  { name: 'builder', description: 'Builds.', tools: ['edit_file', 'report'] },
 ];
-const tools = createCoordinationTools({ agentTypes, now: () => 100_000 });
+const pathFacts = fakePathFacts('src/auth/login.ts', 'src/index.ts');
+const tools = createCoordinationTools({ agentTypes, pathFacts, now: () => 100_000 });
 
 function tool(name: string) {
   return tools.find(({ spec }) => spec.name === name) ?? assert.fail(`no tool ${name}`);
 }
+
+const toTaskId = (text: string) => taskId.parse(text);
 
 const done: Pick<Agent, 'stage' | 'phase'> = {
   stage: 'ended',
@@ -88,9 +92,54 @@ describe('spawn_agent', () => {
     ]);
   });
 
-  it('leaves out of the brief what was not given', async () => {
-    const result = await asked('spawn_agent', { label: 'a', agent_type: 'builder', objective: 'Build it.' });
-    assert.deepEqual(result.asked, [['spawn', { label: 'a', agentType: 'builder', brief: { objective: 'Build it.' } }]]);
+  it('fills in what a report of that type contains and when it is done, and nothing else', async () => {
+    const result = await asked('spawn_agent', { label: 'a', agent_type: 'scout', objective: 'Where are tokens compared?' });
+    const brief = {
+      objective: 'Where are tokens compared?',
+      outputFormat: 'One finding for each fact, with path and line; what was searched for and not found.',
+      constraints: { doneCriteria: ['The question is answered with places, or it is said what was searched for in vain.'] },
+    };
+    assert.deepEqual(result.asked, [['spawn', { label: 'a', agentType: 'scout', brief }]]);
+    assert.equal(result.text, 'Spawned new1 (a-2)');
+  });
+
+  it('corrects a path with one likely meaning and says so', async () => {
+    const input = { label: 'a', agent_type: 'scout', objective: 'Where are tokens compared?', paths: ['./src/', 'lib/login.ts:12'] };
+    const result = await asked('spawn_agent', input);
+    assert.match(JSON.stringify(result.asked), /"paths":\["src","src\/auth\/login.ts"\],"focus":"line 12 of src\/auth\/login.ts"/);
+    assert.match(result.text, /^Spawned new1 \(a-2\)\n.*"lib\/login.ts:12" does not exist and was taken as src\/auth\/login.ts/s);
+  });
+
+  it('sends a brief that cannot be worked on back with every reason, and spawns nobody', async () => {
+    const input = { label: 'a', agent_type: 'builder', objective: 'fix it', paths: ['/etc/passwd', 'lib/none.ts'] };
+    const result = await asked('spawn_agent', input);
+    assert.equal(result.isError, true);
+    assert.deepEqual(result.asked, []);
+    assert.match(result.text, /fits any task/);
+    assert.match(result.text, /\/etc\/passwd is outside the workspace/);
+    assert.match(result.text, /"lib\/none\.ts" does not exist/);
+  });
+
+  it('passes on what makes a task of it, and says what a planned one waits for', async () => {
+    const coordination = family();
+    coordination.planned = toTaskId('fix-auth');
+    const input = {
+      label: 'fix auth',
+      agent_type: 'builder',
+      objective: 'Make the comparison of tokens constant in time.',
+      paths: ['src/auth'],
+      task_id: 'fix-auth',
+      depends_on: ['scout', 'api'],
+      priority: 'high',
+      needs: ['openapi'],
+      publishes: ['changelog'],
+    };
+    const result = await asked('spawn_agent', input, coordination);
+    assert.equal(result.text, 'Planned task fix-auth (fix auth); it starts when scout, api are done and openapi is published');
+    assert.match(
+      JSON.stringify(result.asked),
+      /"taskId":"fix-auth","dependencies":\["scout","api"\],"priority":"high","needs":\["openapi"\],"publishes":\["changelog"\]/,
+    );
   });
 
   it('knows only the agent types there are, and tells the model about them', async () => {
