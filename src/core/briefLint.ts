@@ -78,11 +78,11 @@ const pointer =
   /\b(?:as (?:we |was |were |already |previously )*(?:discussed|agreed|described|mentioned|said|before|above)|see above|(?:mentioned|described) (?:above|earlier)|(?:the )?(?:previous|earlier) (?:message|conversation|chat|discussion))\b/i;
 
 function objectiveProblems({ objective, scope, context }: Brief): readonly BriefProblem[] {
-  const words = objective.toLowerCase().match(/[\p{L}\p{N}_.-]+/gu) ?? [];
+  const words = objective.toLowerCase().match(/[\p{L}\p{N}](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}])?/gu) ?? [];
   if (words.length === 0) {
     return [{ severity: 'error', message: 'The objective is empty. Say what to find out or bring about, and what for.' }];
   }
-  if (words.every((word) => generalWords.has(word.replaceAll(/^[._-]+|[._-]+$/g, '')))) {
+  if (words.every((word) => generalWords.has(word))) {
     const placed = scope !== undefined || context !== undefined;
     return [
       {
@@ -118,7 +118,7 @@ function scopeProblems({ agentType, changesFiles, waits }: BriefToLint, { object
 
 /** Whether a text names a file or a folder by itself. */
 function namesPlace(text: string): boolean {
-  return /[\w.-]+\/[\w.-]+|\b[\w-]+\.[a-z]\w{0,4}\b/i.test(text);
+  return text.split(/[\s"'`(),;:]+/).some((word) => /[\w.-]\/[\w.-]/.test(word) || /[\w-]\.[a-z]\w{0,4}$/i.test(word.replace(/\.$/, '')));
 }
 
 function sizeProblems(brief: Brief): readonly BriefProblem[] {

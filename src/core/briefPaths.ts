@@ -32,14 +32,21 @@ export interface PathLintOptions {
 
 /** A path text without what does not matter: blanks and quotes around it, backslashes, `./`, doubled and final slashes. */
 export function normalisePath(text: string): string {
+  let path = text;
+  for (let next = plainer(path); next !== path; next = plainer(path)) {
+    path = next;
+  }
+  return path;
+}
+
+/** Each step shortens the text or keeps its length and has fewer backslashes, so going on comes to an end. */
+function plainer(text: string): string {
   const bare = text.trim().replace(/^(["'`])(.*)\1$/s, '$2');
   const slashed = bare
-    .trim()
     .replaceAll('\\', '/')
     .replaceAll(/(?<=.)\/{2,}/g, '/')
-    .replaceAll(/(^|\/)(?:\.\/)+/g, '$1');
-  const path = slashed.length > 1 ? slashed.replace(/\/\.?$/, '') : slashed;
-  return path === '' && bare.trim() !== '' ? '.' : path;
+    .replaceAll(/(^|\/)\.\//g, '$1');
+  return slashed === '' && bare !== '' ? '.' : slashed.replace(/(?<=.)\/\.?$/, '');
 }
 
 /** Everything that has to be looked at to judge paths as they were written. */
