@@ -11,6 +11,7 @@ import { Fleet } from './orchestrator/fleet.ts';
 import { createLiveTail } from './orchestrator/liveTail.ts';
 import type { Clock, Log, ModelProvider } from './orchestrator/ports.ts';
 import { RateGate } from './orchestrator/rateGate.ts';
+import { createReportEvidence } from './orchestrator/reportEvidence.ts';
 import { mintId } from './platform/mintId.ts';
 import { createRights } from './policy/rights.ts';
 import { createLazyProvider } from './providers/lazyProvider.ts';
@@ -122,13 +123,13 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     ),
     createReadOutputTool({ find: (agentId, name) => outputOf(fleet.state, agentId, name), blobs }),
     createAskPersonTool(),
-    createReportTool(),
     createHandOverTool({
       mayHandOver: (agentId) => {
         const agent = fleet.state.agents[agentId];
         return agent !== undefined && mayHandOver(agent.contextTokens, providerOf(agent.provider)?.contextWindow(agent.requestedModel));
       },
     }),
+    createReportTool(createReportEvidence(() => fleet.state, files.linesOf)),
     ...createCoordinationTools({ agentTypes: builtInAgentTypes, pathFacts: files.pathFacts, now: () => clock.now() }),
   ];
   const fleet: Fleet = new Fleet({

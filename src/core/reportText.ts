@@ -20,6 +20,8 @@ export function reportText(agent: Pick<Agent, 'label' | 'id'>, outcome: Outcome)
 export function renderReport(report: Report): string {
   const parts = [
     report.summary,
+    report.verdict === undefined ? '' : `Verdict: ${report.verdict}`,
+    (report.doubts ?? []).map((doubt) => `Not confirmed: ${doubt}`).join('\n'),
     section('Findings', report.findings.map(renderFinding)),
     section('Files changed', report.filesChanged),
     section('Files read', report.filesRead),

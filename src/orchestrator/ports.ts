@@ -7,6 +7,7 @@ import type {
   Effort,
   Failure,
   FleetEvent,
+  Gate,
   JournalEntry,
   MessageKind,
   Place,
@@ -63,6 +64,21 @@ export interface BlobPort {
 export interface PathFacts {
   /** One fact for each path, under the path as it was given. Never rejects for what is on disk. */
   look(paths: readonly string[]): Promise<ReadonlyMap<string, PathFact>>;
+}
+
+/** What is known beside an agent's own words when it reports. */
+export interface ReportEvidence {
+  agent(id: AgentId): Pick<Agent, 'filesChanged'> | undefined;
+  /** The gate the agent judges, if its task is one. */
+  gateOf(id: AgentId): Gate | undefined;
+  /** Lines of a file of the workspace; infinite where they cannot be counted, undefined where there is no such file. */
+  linesOf(path: string): Promise<number | undefined>;
+  /** Whether the agent's last run of this command, in its present round, ended with exit code 0. */
+  ranOk(id: AgentId, command: string): boolean;
+  /** Whether the agent ran any command, which may have changed files unseen. */
+  ranAny(id: AgentId): boolean;
+  /** Files changed by agents whose results this one was given. */
+  changedFor(id: AgentId): ReadonlySet<string>;
 }
 
 // ---------------------------------------------------------------- models

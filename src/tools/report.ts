@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import type { Report } from '../core/events.ts';
+import { verdictSchema, type Report } from '../core/events.ts';
 import type { AgentId } from '../core/ids.ts';
-import type { Tool } from '../orchestrator/ports.ts';
+import { checkReport, citedPaths, type ReportFacts, withDoubts } from '../core/reportCheck.ts';
+import type { ReportEvidence, Tool } from '../orchestrator/ports.ts';
 import { defineTool } from './defineTool.ts';
 
 const paths = z.array(z.string()).optional();
@@ -24,34 +25,59 @@ const inputSchema = z.strictObject({
   recommendations: z.array(z.strictObject({ text: z.string().min(1), priority: z.enum(['high', 'medium', 'low']) })).optional(),
   open_questions: z.array(z.string()).optional().describe('What could not be settled, and why.'),
   notes: z.array(z.string()).optional().describe('Names of notes that hold more.'),
+  verdict: verdictSchema.optional().describe('Only when your brief asks you to judge: approve, or changes with findings that say which.'),
 });
 
-/** The tool `report`, which ends its agent. A report that says nothing is sent back once. */
-export function createReportTool(): Tool {
+/**
+ * The tool `report`, which ends its agent. A report that says nothing, or that the evidence contradicts, is sent back once with all reasons; then it
+ * is taken with its doubts marked.
+ */
+export function createReportTool(evidence: ReportEvidence): Tool {
   const sentBack = new Set<AgentId>();
   return defineTool({
     name: 'report',
     description:
-      'Hands in your result and ends your work. Whoever reads it sees nothing else of what you did, so it must stand on its own: never write "see above". Claim only what you saw; name file and line.',
+      'Hands in your result and ends your work. Whoever reads it sees nothing else of what you did, so it must stand on its own: never write "see above". Claim only what you saw; name file and line. Places and changed files are checked.',
     input: inputSchema,
     prepare: (input, agent) => ({
       kind: 'ready',
       title: 'Report',
       outside: false,
       run: async () => {
-        const missing = missingOf(input.summary);
-        if (missing !== undefined && !sentBack.has(agent.id)) {
+        const report = toReport(input);
+        const check = checkReport(report, await factsFor(report, agent.id, evidence));
+        const hollow = missingOf(input.summary);
+        const reasons = [hollow, ...check.problems, check.verdictProblem].filter((reason) => reason !== undefined);
+        if (reasons.length > 0 && !sentBack.has(agent.id)) {
           sentBack.add(agent.id);
-          return {
-            text: `The report was not taken: ${missing} Call report again with all of it; the reader sees nothing but the report.`,
-            isError: true,
-          };
+          return { text: sentBackText(reasons), isError: true };
         }
         sentBack.delete(agent.id);
-        return { text: 'Report taken.', isError: false, report: toReport(input) };
+        return { text: 'Report taken.', isError: false, report: withDoubts(check) };
       },
     }),
   });
+}
+
+async function factsFor(report: Report, id: AgentId, evidence: ReportEvidence): Promise<ReportFacts> {
+  const gate = evidence.gateOf(id);
+  const counted = await Promise.all(citedPaths(report).map(async (path) => [path, await evidence.linesOf(path)] as const));
+  return {
+    changed: evidence.agent(id)?.filesChanged ?? [],
+    changedByOthers: evidence.changedFor(id),
+    ranCommands: evidence.ranAny(id),
+    lines: new Map(counted.flatMap(([path, lines]) => (lines === undefined ? [] : [[path, lines]]))),
+    gate,
+    checkPassed: gate?.check !== undefined && evidence.ranOk(id, gate.check),
+  };
+}
+
+function sentBackText(reasons: readonly string[]): string {
+  return [
+    'The report was not taken:',
+    ...reasons.map((reason) => `- ${reason}`),
+    'Look again where that is needed, and call report again with all of it; the reader sees nothing but the report.',
+  ].join('\n');
 }
 
 /** Words that announce a result or point to one without being one. */
@@ -74,15 +100,15 @@ function missingOf(summary: string): string | undefined {
     .map((word) => word.replaceAll(/^[._-]+|[._-]+$/g, ''))
     .filter((word) => word !== '');
   if (words.length === 0) {
-    return 'the summary is empty; say what was asked, what you did and what came out.';
+    return 'The summary is empty; say what was asked, what you did and what came out.';
   }
   const own = words.filter((word) => !hollowWords.has(word) && !pointers.has(word));
   if (own.length > mostNames || own.some((word) => /\P{ASCII}/u.test(word))) {
     return undefined;
   }
   return words.some((word) => pointers.has(word))
-    ? 'the summary points to text the reader cannot see; write that text into the report.'
-    : 'the summary says that you are done but not what came out; give the result itself, with file and line where there are any.';
+    ? 'The summary points to text the reader cannot see; write that text into the report.'
+    : 'The summary says that you are done but not what came out; give the result itself, with file and line where there are any.';
 }
 
 function toReport(input: z.output<typeof inputSchema>): Report {
@@ -94,5 +120,6 @@ function toReport(input: z.output<typeof inputSchema>): Report {
     recommendations: input.recommendations ?? [],
     openQuestions: input.open_questions ?? [],
     notes: input.notes ?? [],
+    ...(input.verdict === undefined ? {} : { verdict: input.verdict }),
   };
 }

@@ -1,6 +1,7 @@
 import type { AgentId } from '../core/ids.ts';
 import type { PathFacts } from '../orchestrator/ports.ts';
 import { createFileEdits, type FileEdits } from './fileEdits.ts';
+import { createLinesOf, type LinesOf } from './fileLines.ts';
 import { createFileLock } from './fileLock.ts';
 import { createReadLines, type ReadLines } from './fileReads.ts';
 import { type FoundPaths, findFiles, listEntries } from './findFiles.ts';
@@ -22,6 +23,7 @@ interface WorkspaceFilesDeps {
 export interface WorkspaceFiles {
   readonly paths: WorkspacePaths;
   readonly pathFacts: PathFacts;
+  readonly linesOf: LinesOf;
   readonly readLines: ReadLines;
   readonly edits: FileEdits;
   readonly list: (pathText: string | undefined, depth: number, signal: AbortSignal) => Promise<FoundPaths | Refusal>;
@@ -39,6 +41,7 @@ export function createWorkspaceFiles(deps: WorkspaceFilesDeps): WorkspaceFiles {
   return {
     paths,
     pathFacts: createPathFacts(paths),
+    linesOf: createLinesOf(shared),
     readLines: createReadLines(shared),
     edits: createFileEdits(shared),
     list: (pathText, depth, signal) => listEntries(paths, pathText, depth, signal),

@@ -12,6 +12,7 @@ import { createLiveTail } from '../../src/orchestrator/liveTail.ts';
 import type { AgentType, Log, Tool } from '../../src/orchestrator/ports.ts';
 import { RateGate } from '../../src/orchestrator/rateGate.ts';
 import { createClock } from '../../src/platform/clock.ts';
+import { createReportEvidence } from '../../src/orchestrator/reportEvidence.ts';
 import { createAnthropicProvider } from '../../src/providers/anthropic/index.ts';
 import { createBlobs } from '../../src/store/blobs.ts';
 import { openJournal } from '../../src/store/journalFile.ts';
@@ -57,7 +58,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
   });
   const gate = new RateGate({ clock, random: Math.random, maxInFlight: 1000 });
   const tail = createLiveTail({ clock, log });
-  const fleet = new Fleet({
+  const fleet: Fleet = new Fleet({
     journal,
     entries,
     readOnly,
@@ -79,7 +80,12 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
     random: Math.random,
     toolBox: createToolBox([
       ...createCoordinationTools({ agentTypes, pathFacts: { look: async () => new Map() }, now: () => clock.now() }),
-      createReportTool(),
+      createReportTool(
+        createReportEvidence(
+          () => fleet.state,
+          async () => Number.POSITIVE_INFINITY,
+        ),
+      ),
       readTool,
     ]),
     providerOf: () => provider,

@@ -1,10 +1,18 @@
 import type { PathFact } from '../../src/core/briefPaths.ts';
 import type { CommandResult, SpawnRequest } from '../../src/core/commands.ts';
-import type { MessageKind, PlanChange } from '../../src/core/events.ts';
+import type { Gate, MessageKind, PlanChange } from '../../src/core/events.ts';
 import { type AgentId, type MessageId, type ProposalId, type TaskId, toId } from '../../src/core/ids.ts';
 import type { Json } from '../../src/core/json.ts';
 import { type Agent, emptyUsage, type Plan } from '../../src/core/state.ts';
-import type { Coordination, PathFacts, PreparedCall, Tool, ToolContext, ToolOutcome } from '../../src/orchestrator/ports.ts';
+import type {
+  Coordination,
+  PathFacts,
+  PreparedCall,
+  ReportEvidence,
+  Tool,
+  ToolContext,
+  ToolOutcome,
+} from '../../src/orchestrator/ports.ts';
 
 const runId = toId('run', 'r1');
 
@@ -198,6 +206,26 @@ export function fakePathFacts(...files: readonly string[]): PathFacts {
     };
   };
   return { look: async (paths) => new Map(paths.map((path) => [path, factOf(path)])) };
+}
+
+/** Evidence about one agent: files with their lines, what it changed, the gate it judges, and the commands that ended well. */
+export function fakeEvidence(
+  facts: {
+    readonly lines?: Readonly<Record<string, number>>;
+    readonly changed?: readonly string[];
+    readonly others?: readonly string[];
+    readonly gate?: Gate;
+    readonly ran?: readonly string[];
+  } = {},
+): ReportEvidence {
+  return {
+    agent: () => ({ filesChanged: facts.changed ?? [] }),
+    gateOf: () => facts.gate,
+    linesOf: async (path) => facts.lines?.[path],
+    ranOk: (_, command) => facts.ran?.includes(command) ?? false,
+    ranAny: () => (facts.ran ?? []).length > 0,
+    changedFor: () => new Set(facts.others),
+  };
 }
 
 /** A coordination whose every use fails the test. */

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { createReportTool } from '../../src/tools/report.ts';
-import { call } from './fakes.ts';
+import { call, fakeEvidence } from './fakes.ts';
 
 const hollow: readonly (readonly [summary: string, what: RegExp])[] = [
   ['', /empty/],
@@ -28,7 +28,7 @@ const sound = [
 describe('report', () => {
   for (const [summary, what] of hollow) {
     it(`is sent back once when its summary is ${JSON.stringify(summary)}`, async () => {
-      const tool = createReportTool();
+      const tool = createReportTool(fakeEvidence());
       const first = await call(tool, { summary });
       assert.equal(first.isError, true);
       assert.equal(first.report, undefined);
@@ -41,12 +41,12 @@ describe('report', () => {
 
   for (const summary of sound) {
     it(`is taken when its summary is ${JSON.stringify(summary)}`, async () => {
-      assert.equal((await call(createReportTool(), { summary })).report?.summary, summary);
+      assert.equal((await call(createReportTool(fakeEvidence()), { summary })).report?.summary, summary);
     });
   }
 
   it('sends each agent back for itself, and again for a later report', async () => {
-    const tool = createReportTool();
+    const tool = createReportTool(fakeEvidence());
     assert.equal((await call(tool, { summary: 'done' })).isError, true);
     assert.equal((await call(tool, { summary: 'done' }, { self: 'other' })).isError, true);
     assert.equal((await call(tool, { summary: 'Two races found.' })).isError, false);
@@ -54,7 +54,8 @@ describe('report', () => {
   });
 
   it('carries every part over', async () => {
-    const outcome = await call(createReportTool(), {
+    const evidence = fakeEvidence({ lines: { 'src/lexer.ts': 7 }, changed: ['src/parser.ts'] });
+    const outcome = await call(createReportTool(evidence), {
       summary: 'One bug in the lexer.',
       findings: [{ text: 'off by one', path: 'src/lexer.ts', line: 7, severity: 'high' }],
       files_read: ['src/lexer.ts'],
@@ -75,9 +76,61 @@ describe('report', () => {
   });
 
   it('refuses findings that are not in the form', async () => {
-    const outcome = await call(createReportTool(), { summary: 'One bug found.', findings: [{ path: 'a', line: 0 }] });
+    const outcome = await call(createReportTool(fakeEvidence()), { summary: 'One bug found.', findings: [{ path: 'a', line: 0 }] });
     assert.equal(outcome.isError, true);
     assert.match(outcome.text, /findings\[0\]\.text: missing/);
     assert.match(outcome.text, /findings\[0\]\.line/);
+  });
+
+  it('is sent back once with everything that does not hold, and then taken with it as doubts', async () => {
+    const tool = createReportTool(fakeEvidence({ lines: { 'src/a.ts': 3 } }));
+    const input = {
+      summary: 'done',
+      findings: [
+        { text: 'wrong', path: 'src/a.ts', line: 4 },
+        { text: 'gone', path: 'src/b.ts' },
+      ],
+      files_changed: ['src/c.ts'],
+    };
+    const first = await call(tool, input);
+    assert.deepEqual([first.isError, first.report], [true, undefined]);
+    assert.match(
+      first.text,
+      /not what came out[^]*src\/a\.ts:4, and that file has 3 lines[^]*src\/b\.ts, and there is no such file[^]*src\/c\.ts/,
+    );
+    const second = await call(tool, { ...input, summary: 'Two mistakes found.' });
+    assert.equal(second.isError, false);
+    assert.equal(second.report?.doubts?.length, 3);
+    assert.match(second.report?.doubts?.join() ?? '', /src\/a\.ts:4/);
+  });
+
+  it('has no doubts when it was put right', async () => {
+    const tool = createReportTool(fakeEvidence({ lines: { 'src/a.ts': 3 } }));
+    assert.equal((await call(tool, { summary: 'One race found.', findings: [{ text: 't', path: 'src/a.ts', line: 9 }] })).isError, true);
+    const second = await call(tool, { summary: 'One race found.', findings: [{ text: 't', path: 'src/a.ts', line: 2 }] });
+    assert.deepEqual([second.isError, second.report?.doubts], [false, undefined]);
+  });
+
+  it('gets the changes that were seen and not named', async () => {
+    const tool = createReportTool(fakeEvidence({ changed: ['a.ts', 'b.ts'] }));
+    const outcome = await call(tool, { summary: 'Renamed the lexer.', files_changed: ['./b.ts'] });
+    assert.deepEqual(outcome.report?.filesChanged, ['b.ts', 'a.ts']);
+  });
+
+  it('of a gate approves only with the check proven, and counts as changes when it is not, whatever it says', async () => {
+    const gate = { kind: 'verdict', rounds: 3, check: 'npm test' } as const;
+    const approval = { summary: 'The change holds in every case.', verdict: 'approve' };
+    const unproven = createReportTool(fakeEvidence({ gate }));
+    assert.match((await call(unproven, approval)).text, /"npm test" was not run in this round/);
+    const taken = await call(unproven, approval);
+    assert.equal(taken.report?.verdict, 'changes');
+    assert.match(taken.report?.doubts?.join() ?? '', /counts as a verdict for changes/);
+
+    const proven = await call(createReportTool(fakeEvidence({ gate, ran: ['npm test'] })), approval);
+    assert.deepEqual([proven.report?.verdict, proven.report?.doubts], ['approve', undefined]);
+
+    const silent = createReportTool(fakeEvidence({ gate }));
+    assert.match((await call(silent, { summary: 'The change holds in every case.' })).text, /has no verdict/);
+    assert.equal((await call(silent, { summary: 'The change holds in every case.' })).report?.verdict, 'changes');
   });
 });

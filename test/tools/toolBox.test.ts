@@ -2,9 +2,10 @@ import * as assert from 'node:assert/strict';
 import { createAskPersonTool } from '../../src/tools/askPerson.ts';
 import { createReportTool } from '../../src/tools/report.ts';
 import { createToolBox } from '../../src/tools/toolBox.ts';
+import { fakeEvidence } from './fakes.ts';
 
 const ask = createAskPersonTool();
-const report = createReportTool();
+const report = createReportTool(fakeEvidence());
 const type = (tools: readonly string[]) => ({ name: 'tester', description: '', system: '', tools, role: 'worker' as const });
 
 describe('toolBox', () => {

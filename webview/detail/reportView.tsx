@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Brief, Report } from '../../src/core/events.ts';
 import { reportOf } from '../../src/core/selectors.ts';
 import type { Agent } from '../../src/core/state.ts';
+import { Icon } from '../parts/icon.tsx';
 import type { Store } from '../store.ts';
 import { Markdown, type OpenPlace, PlaceButton, PlainText } from '../text/markdown.tsx';
 import { toVisibleLine } from '../text/visible.ts';
@@ -32,6 +33,10 @@ function ReportBody({ report, openPlace }: { readonly report: Report; readonly o
   return (
     <>
       <Markdown text={report.summary} openPlace={openPlace} />
+      {report.verdict === undefined ? null : (
+        <p class="dim">{report.verdict === 'approve' ? 'Verdict: approved' : 'Verdict: changes needed'}</p>
+      )}
+      <Doubts doubts={report.doubts ?? []} openPlace={openPlace} />
       <Section title="Findings" count={report.findings.length}>
         <ul class="findings">
           {report.findings.map((finding, at) => (
@@ -63,6 +68,18 @@ function ReportBody({ report, openPlace }: { readonly report: Report; readonly o
       <Texts title="Notes" texts={report.notes} openPlace={openPlace} />
     </>
   );
+}
+
+/** What the engine could not confirm, after it had asked for the report again. */
+function Doubts({ doubts, openPlace }: { readonly doubts: readonly string[]; readonly openPlace: OpenPlace }) {
+  return doubts.map((doubt, at) => (
+    <p key={at} class="doubt dim">
+      <Icon name="warning" tone="wait" />
+      <span>
+        Not confirmed: <PlainText text={doubt} openPlace={openPlace} />
+      </span>
+    </p>
+  ));
 }
 
 function BriefBody({ brief, openPlace }: { readonly brief: Brief; readonly openPlace: OpenPlace }) {
