@@ -102,7 +102,7 @@ export interface AgentSnapshot {
   readonly agentType: string;
   readonly phase: 'queued' | 'thinking' | 'runningTools' | 'waiting' | 'paused' | 'done' | 'failed' | 'killed' | 'interrupted';
   /** What a waiting agent waits for. */
-  readonly waitingFor: 'dependency' | 'slot' | 'rateLimit' | 'network' | 'budget' | 'children' | 'approval' | 'answer' | null;
+  readonly waitingFor: 'dependency' | 'slot' | 'rateLimit' | 'network' | 'budget' | 'children' | 'approval' | 'answer' | 'reply' | null;
   /** What it does now, for people. */
   readonly doing: string;
   readonly provider: string;

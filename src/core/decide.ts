@@ -2,10 +2,11 @@ import type { FleetCommand } from './commands.ts';
 import { decidePlan } from './decidePlan.ts';
 import { type Starter, spawnAgent, startRun } from './decideStart.ts';
 import type { Decision } from './decision.ts';
-import type { Actor, FleetEvent, MessageKind, Place } from './events.ts';
+import type { Actor, EventOf, FleetEvent, MessageKind, Place } from './events.ts';
 import type { AgentId } from './ids.ts';
 import { cancelWaiting, refuse, released, withdrawDecisions } from './planChange.ts';
 import { dependentsOf, isSettled, taskOf } from './planGraph.ts';
+import { replyProblem } from './requests.ts';
 import { outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
 import type { Agent, FleetState, Plan, Task } from './state.ts';
 import { wrapUpText } from './wrapUpText.ts';
@@ -82,9 +83,27 @@ function sendMessage(state: FleetState, command: CommandOf<'sendMessage'>, conte
     if (text === '') {
       return refuse('invalid', 'The message is empty.', `Say what ${agent.label} should do differently.`);
     }
-    return accept(agent, 1, [message(state, context, agent, command.kind, command.by, text, command.place, command.interrupt)]);
+    const { by, kind, replyTo } = command;
+    const problem = replyTo === undefined || by.kind !== 'agent' ? undefined : replyProblem(state, by.agentId, agent.id, replyTo);
+    if (problem !== undefined) {
+      return refuse(
+        'unknown',
+        problem,
+        'Answer the message that you mean by the id in its tag, to the agent that sent it; nothing was sent.',
+      );
+    }
+    const queued = message(state, context, agent, kind, by, text, command.place, command.interrupt);
+    const answerable = by.kind === 'agent' && answerableKinds.has(kind) ? true : undefined;
+    return {
+      ok: true,
+      events: [{ ...queued, ...(replyTo === undefined ? {} : { replyTo }), ...(answerable === undefined ? {} : { answerable }) }],
+      accepted: { runId: agent.runId, agentId: agent.id, messageId: queued.messageId, reached: 1 },
+    };
   });
 }
+
+/** What agents say to each other, as against orders and results. */
+const answerableKinds: ReadonlySet<MessageKind> = new Set<MessageKind>(['info', 'request', 'warning', 'confirmation']);
 
 function wrapUp(state: FleetState, id: AgentId, by: Actor, context: DecideContext): Decision {
   return toLive(state, id, () => {
@@ -257,7 +276,7 @@ function message(
   text: string,
   place: Place | undefined,
   interrupt: boolean,
-): FleetEvent {
+): EventOf<'messageQueued'> {
   const messageId = context.mint('message');
   return { type: 'messageQueued', messageId, to: to.id, from, sender: senderName(state, from), kind, text, place, interrupt };
 }

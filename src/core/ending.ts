@@ -2,6 +2,7 @@ import type { FleetEvent, Outcome } from './events.ts';
 import { unknownResult } from './history.ts';
 import type { MessageId } from './ids.ts';
 import { reportText } from './reportText.ts';
+import { unansweredNotices } from './requests.ts';
 import type { Agent, FleetState, OpenCall } from './state.ts';
 
 /** Why an agent ends in the middle of something: the host died, or the engine ended it in order. */
@@ -17,6 +18,7 @@ export function endingOf(state: FleetState, agent: Agent, outcome: Outcome, by: 
     ...closedTurn(agent, by),
     { type: 'agentEnded', agentId: agent.id, outcome },
     ...reportToParent(state, agent, outcome, messageId),
+    ...unansweredNotices(state, agent, outcome),
   ];
 }
 

@@ -109,6 +109,7 @@ export const effectSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('ran'), command: z.string(), exitCode: z.number().int().nullable() }),
   z.object({ kind: z.literal('noted'), name: z.string(), hash: z.string(), bytes: count }),
+  z.object({ kind: z.literal('sent'), messageId, to: agentId }),
 ]);
 export type Effect = z.infer<typeof effectSchema>;
 

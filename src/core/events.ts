@@ -120,8 +120,8 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     callId,
     title: z.string(),
     place: placeSchema.optional(),
-    /** Set when the call only waits: for child agents or for a person's answer. */
-    waitsFor: z.enum(['children', 'answer']).optional(),
+    /** Set when the call only waits: for child agents, for a person's answer, or for another agent's reply. */
+    waitsFor: z.enum(['children', 'answer', 'reply']).optional(),
   }),
   z.object({
     type: z.literal('toolEnded'),
@@ -146,6 +146,8 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     interrupt: z.boolean(),
     /** The message this one answers. */
     replyTo: messageId.optional(),
+    /** Whether the receiver is told the message's id, to answer it by; absent in journals from before that, whose histories must stay as they are. */
+    answerable: z.boolean().optional(),
   }),
   /** The message became part of the receiver's history, before request `turn`. */
   z.object({ type: z.literal('messageDelivered'), messageId, agentId, turn: count }),

@@ -1,6 +1,6 @@
-import type { Block, MessageKind, Output, Place } from './events.ts';
+import type { Block, Output, Place } from './events.ts';
 import type { CallId } from './ids.ts';
-import type { ToolCall, Transcript, Turn } from './state.ts';
+import type { QueuedMessage, ToolCall, Transcript, Turn } from './state.ts';
 
 /** A part of what the model is told: plain text, or the result of a tool call it made. */
 export type UserPart =
@@ -18,10 +18,17 @@ export interface History {
   readonly pending: readonly UserPart[];
 }
 
-/** A message as the receiver's model reads it. */
-export function renderMessage(message: { sender: string; kind: MessageKind; text: string; place?: Place | undefined }): string {
-  const where = message.place === undefined ? '' : `\nAbout ${renderPlace(message.place)}:`;
-  return `<message from=${JSON.stringify(message.sender)} kind="${message.kind}">${where}\n${withoutTags(message.text)}\n</message>`;
+type RenderedMessage = Pick<QueuedMessage, 'sender' | 'kind' | 'text' | 'place' | 'replyTo' | 'answerable'> &
+  Partial<Pick<QueuedMessage, 'messageId'>>;
+
+/** A message as the receiver's model reads it; one that can be answered carries its id. */
+export function renderMessage(message: RenderedMessage): string {
+  const { sender, kind, place, messageId, replyTo } = message;
+  const where = place === undefined ? '' : `\nAbout ${renderPlace(place)}:`;
+  // Only what journals from before answers cannot hold may add to the tag: what a model was once sent must stay as it was, byte for byte.
+  const id = message.answerable === true && messageId !== undefined ? ` id=${JSON.stringify(messageId)}` : '';
+  const answers = replyTo === undefined ? '' : ` answers=${JSON.stringify(replyTo)}`;
+  return `<message from=${JSON.stringify(sender)} kind="${kind}"${id}${answers}>${where}\n${withoutTags(message.text)}\n</message>`;
 }
 
 /** The text so that it can neither end the message it is in nor begin one that claims another sender. */

@@ -1,6 +1,7 @@
 import type { EventOf, FleetEvent, PlanEvent } from './events.ts';
 import type { Agent, AgentPhase, OpenCall, WaitKind } from './state.ts';
 import { emptyUsage } from './state.ts';
+import { withSettled } from './requests.ts';
 import { addUsage, contextTokens } from './usage.ts';
 
 /** A fact about one agent. */
@@ -113,7 +114,7 @@ function apply(agent: Agent, event: AgentEvent, at: number): Agent {
       };
     case 'messageQueued':
       return {
-        ...agent,
+        ...withSettled(agent, event, at),
         wrappingUp: agent.wrappingUp || event.kind === 'wrapUp',
         mailbox: [
           ...agent.mailbox,
@@ -126,6 +127,7 @@ function apply(agent: Agent, event: AgentEvent, at: number): Agent {
             place: event.place,
             interrupt: event.interrupt,
             replyTo: event.replyTo,
+            answerable: event.answerable,
             at,
           },
         ],

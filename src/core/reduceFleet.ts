@@ -4,6 +4,7 @@ import { type AgentEvent, reduceAgent, spawnedAgent, subjectOf } from './reduceA
 import { emptyPlan, isPlanEvent, reducePlan, withAttempt, withAttemptEnded, withOwner } from './reducePlan.ts';
 import { reduceLane, spawnedLane } from './reduceLane.ts';
 import { reduceTranscript } from './reduceTranscript.ts';
+import { withRequest } from './requests.ts';
 import type { Agent, FleetState } from './state.ts';
 
 /** The state after one more entry. Total: a fact that cannot apply changes nothing but the sequence number. */
@@ -164,6 +165,15 @@ export class FleetDraft {
     }
     this.#changeAsks(event, at);
     this.#changeAttempt(after, event, at);
+    this.#changeSender(event, at);
+  }
+
+  /** A request is a fact about its sender too, who waits for the answer. */
+  #changeSender(event: AgentEvent, at: number): void {
+    const sender = event.type === 'messageQueued' && event.from.kind === 'agent' ? this.#state.agents[event.from.agentId] : undefined;
+    if (sender !== undefined && event.type === 'messageQueued' && event.kind === 'request' && event.answerable === true) {
+      this.#put('agents', sender.id, withRequest(sender, event, at));
+    }
   }
 
   #changeAsks(event: AgentEvent, at: number): void {

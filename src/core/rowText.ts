@@ -116,6 +116,7 @@ export const waitTexts = {
   children: 'waiting for its agents',
   approval: 'needs your approval',
   answer: 'asks you a question',
+  reply: 'waiting for an answer',
 } as const satisfies Record<WaitKind, string>;
 
 /** Waits whose detail is shown in full elsewhere, as the question itself. */

@@ -267,6 +267,7 @@ const waitIcons = {
   children: { icon: 'organization', color: 'charts.blue' },
   approval: { icon: 'report', color: 'charts.yellow' },
   answer: { icon: 'question', color: 'charts.yellow' },
+  reply: { icon: 'comment-discussion', color: 'charts.blue' },
 } as const satisfies Record<WaitKind, { icon: string; color: string | undefined }>;
 
 const outcomeIcons = {

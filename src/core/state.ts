@@ -26,7 +26,7 @@ import type {
 import type { AgentId, AskId, CallId, MessageId, PromptId, ProposalId, RunId, TaskId } from './ids.ts';
 
 /** Everything an agent can wait for. */
-export type WaitKind = Wait['kind'] | 'approval' | 'answer';
+export type WaitKind = Wait['kind'] | 'approval' | 'answer' | 'reply';
 
 /** What an agent is doing; each phase owns its fields. Times are ms since the epoch. */
 export type AgentPhase =
@@ -50,7 +50,7 @@ export interface OpenCall {
   readonly title: string;
   readonly place?: Place | undefined;
   readonly stage: 'requested' | 'asking' | 'running';
-  readonly waitsFor?: 'children' | 'answer' | undefined;
+  readonly waitsFor?: 'children' | 'answer' | 'reply' | undefined;
   readonly since: number;
 }
 
@@ -64,7 +64,19 @@ export interface QueuedMessage {
   readonly place?: Place | undefined;
   readonly interrupt: boolean;
   readonly replyTo?: MessageId | undefined;
+  readonly answerable?: boolean | undefined;
   readonly at: number;
+}
+
+/** A request that an agent sent to another one, as lists show it. */
+export interface SentRequest {
+  readonly messageId: MessageId;
+  readonly to: AgentId;
+  /** Its first line, shortened. */
+  readonly text: string;
+  readonly at: number;
+  /** What ended the wait for an answer: one came, or the other agent ended without giving one. */
+  readonly settled?: { readonly how: 'answered' | 'ended'; readonly messageId: MessageId; readonly at: number } | undefined;
 }
 
 /** An agent as lists show it: small, and kept for all agents everywhere. */
@@ -97,6 +109,8 @@ export interface Agent {
   readonly wait?: Wait | undefined;
   readonly openCalls: readonly OpenCall[];
   readonly mailbox: readonly QueuedMessage[];
+  /** The requests it sent to other agents, oldest first; absent before the first. */
+  readonly requests?: readonly SentRequest[] | undefined;
   readonly pausing: boolean;
   readonly wrappingUp: boolean;
   readonly killing?: Actor | undefined;
@@ -176,6 +190,7 @@ export interface DeliveredMessage {
   readonly text: string;
   readonly place?: Place | undefined;
   readonly replyTo?: MessageId | undefined;
+  readonly answerable?: boolean | undefined;
   readonly at: number;
 }
 

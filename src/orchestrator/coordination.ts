@@ -41,6 +41,10 @@ export function createCoordination(self: AgentId, deps: CoordinationDeps): Coord
       withinRun(agentId, { type: 'sendMessage', agentId, kind, text, interrupt, replyTo, by }),
     wrapUp: (agentId) => withinRun(agentId, { type: 'wrapUpAgent', agentId, by }),
     kill: (agentId) => withinRun(agentId, { type: 'killAgent', agentId, by }),
+    tools: () => {
+      const me = deps.state().agents[self];
+      return me === undefined ? [] : (deps.state().prompts[me.promptId]?.tools ?? []).map((tool) => tool.name);
+    },
     agents: peers,
     waitForMessages: deps.waitForMessages,
     waitForReply: deps.waitForReply,

@@ -179,7 +179,7 @@ export type PreparedCall =
       readonly place?: Place | undefined;
       /** Has effects outside the journal: facts so far are synced to disk before it runs. */
       readonly outside: boolean;
-      readonly waitsFor?: 'children' | 'answer' | undefined;
+      readonly waitsFor?: 'children' | 'answer' | 'reply' | undefined;
       /** The exact plan a person may be asked to approve before `run`. */
       readonly ask?: Ask | undefined;
       readonly run: (context: ToolContext, signal: AbortSignal) => Promise<ToolOutcome>;
@@ -222,13 +222,16 @@ export interface Coordination {
   send(to: AgentId, kind: MessageKind, text: string, options?: { interrupt?: boolean; replyTo?: MessageId | undefined }): CommandResult;
   wrapUp(agentId: AgentId): CommandResult;
   kill(agentId: AgentId): CommandResult;
+  /** Names of the tools the caller was given; what an agent may do to a plan goes by them. */
+  tools(): readonly string[];
   /** All agents of the caller's run, the caller included. */
   agents(): readonly Agent[];
   /** Resolves when a message is waiting for the caller or none of its children is still at work. */
   waitForMessages(signal: AbortSignal): Promise<void>;
   /**
-   * Waits, without a slot, until the caller's mailbox holds an answer to the message, or for `ms` at most. The answer stays in the mailbox and is
-   * delivered like every message. Resolves with whether there is one.
+   * Waits, without a slot, until the caller's mailbox holds an answer to its request, or something that has to be read before it (an instruction, a
+   * question back), or for `ms` at most. The answer stays in the mailbox and is delivered like every message. Resolves with whether there is one;
+   * the engine's word that the asked agent has ended is one too.
    */
   waitForReply(messageId: MessageId, ms: number, signal: AbortSignal): Promise<boolean>;
   /** The plan of the caller's run as it is now. */

@@ -1,4 +1,5 @@
 import type { MessageId } from '../core/ids.ts';
+import { endsWait } from '../core/requests.ts';
 import type { AgentDeps } from './agentDeps.ts';
 import type { AgentHandle } from './agentHandle.ts';
 
@@ -30,7 +31,7 @@ export async function sleepUntilNeeded(deps: AgentDeps, handle: AgentHandle, sig
   }
 }
 
-/** Waits, without a slot, for the answer to a message, for `ms` at most; whether there is one. */
+/** Waits, without a slot, for the answer to a request, for `ms` at most or until something else has to be read first; whether there is one. */
 export async function waitForReply(
   messageId: MessageId,
   ms: number,
@@ -38,7 +39,12 @@ export async function waitForReply(
   handle: AgentHandle,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const answered = () => deps.agent().mailbox.some((message) => message.replyTo === messageId);
+  const asked = deps.agent().requests?.find((sent) => sent.messageId === messageId)?.to;
+  const answered = () => deps.agent().mailbox.some((message) => message.replyTo === messageId && message.kind !== 'request');
+  const needed = () => answered() || deps.agent().mailbox.some((message) => endsWait(message, messageId, asked));
+  if (ms <= 0 || needed()) {
+    return answered();
+  }
   const patience = new AbortController();
   const late = deps.clock.sleep(ms, AbortSignal.any([signal, patience.signal])).then(
     () => patience.abort(),
@@ -46,7 +52,7 @@ export async function waitForReply(
   );
   handle.yieldSlot();
   try {
-    await handle.until(answered, AbortSignal.any([signal, patience.signal])).catch((error: unknown) => {
+    await handle.until(needed, AbortSignal.any([signal, patience.signal])).catch((error: unknown) => {
       if (signal.aborted) {
         throw error;
       }

@@ -96,6 +96,13 @@ export class FakeCoordination implements Coordination {
     return this.#note(['kill', id], id);
   }
 
+  /** Names of the caller's tools. */
+  toolNames: readonly string[] = [];
+
+  tools(): readonly string[] {
+    return this.toolNames;
+  }
+
   agents(): readonly Agent[] {
     return this.roster;
   }
@@ -238,6 +245,7 @@ export function noCoordination(): Coordination {
     send: fail,
     wrapUp: fail,
     kill: fail,
+    tools: () => [],
     agents: () => [],
     waitForMessages: fail,
     waitForReply: fail,

@@ -15,6 +15,7 @@ const grounds = {
   children: 0.1,
   approval: 0.45,
   answer: 0.45,
+  reply: 0.1,
   slot: 0.08,
   rateLimit: 0.16,
   network: 0.16,
@@ -33,6 +34,10 @@ const strokes: Partial<Record<SpanType, Strokes>> = {
   answer: (tile) => {
     dot(tile, 2, 2);
     dot(tile, 6, 6);
+  },
+  reply: (tile) => {
+    line(tile, 0, 2, 8, 2);
+    dot(tile, 4, 6);
   },
   slot: (tile) => {
     line(tile, 0, 8, 8, 0);

@@ -11,6 +11,7 @@ export const spanTypes = [
   'children',
   'approval',
   'answer',
+  'reply',
   'slot',
   'rateLimit',
   'network',
@@ -27,6 +28,7 @@ export const spanWords = {
   children: 'Waits for agents',
   approval: 'Needs approval',
   answer: 'Needs an answer',
+  reply: 'Waits for a reply',
   slot: 'Waits for a slot',
   rateLimit: 'Rate limit',
   network: 'Network',
@@ -57,6 +59,7 @@ const waitSigns = {
   children: { icon: 'organization', tone: 'busy' },
   approval: { icon: 'report', tone: 'person' },
   answer: { icon: 'question', tone: 'person' },
+  reply: { icon: 'comment-discussion', tone: 'busy' },
 } as const satisfies Record<WaitKind, Omit<Sign, 'words'>>;
 
 /** What an agent is doing, as an icon and words. `now`: ms since the epoch, for waits whose end is known. */

@@ -105,7 +105,7 @@ function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-const messagePattern = /^<message from=("(?:[^"\\]|\\.)*") kind="(\w+)">\n?([\s\S]*?)\n?<\/message>\s*$/;
+const messagePattern = /^<message from=("(?:[^"\\]|\\.)*") kind="(\w+)"(?: \w+="[^"]*")*>\n?([\s\S]*?)\n?<\/message>\s*$/;
 const placePattern = /^About (.+?)(?::(\d+)(?:-\d+)?)?:\n/;
 
 function toHeard(part: string, turn: number): Heard {
