@@ -62,6 +62,7 @@ export class FakeCoordination implements Coordination {
   /** What a spawn makes, when it is a task that has to wait. */
   planned: TaskId | undefined;
   reached = 1;
+  #messages = 0;
   roster: readonly Agent[];
   /** What happens while someone waits. */
   onWait: () => void = () => undefined;
@@ -85,7 +86,8 @@ export class FakeCoordination implements Coordination {
     text: string,
     options: { interrupt?: boolean; replyTo?: MessageId | undefined } = {},
   ): CommandResult {
-    return this.#note(['send', to, kind, text, JSON.parse(JSON.stringify(options))], to);
+    const result = this.#note(['send', to, kind, text, JSON.parse(JSON.stringify(options))], to);
+    return result.ok ? { ok: true, accepted: { ...result.accepted, messageId: toId('message', `m${++this.#messages}`) } } : result;
   }
 
   wrapUp(id: AgentId): CommandResult {

@@ -1,6 +1,8 @@
 import type { AgentType, PathFacts, Tool } from '../../orchestrator/ports.ts';
+import { createPlanTools } from '../plan/planTools.ts';
 import { createListAgentsTool } from './listAgents.ts';
-import { createKillAgentTool, createMessageAgentTool, createSteerAgentTool, createWrapUpAgentTool } from './messages.ts';
+import { createMessageAgentTool } from './messageAgent.ts';
+import { createKillAgentTool, createSteerAgentTool, createWrapUpAgentTool } from './orders.ts';
 import { createSpawnAgentTool } from './spawnAgent.ts';
 import { createWaitForAgentsTool } from './waitForAgents.ts';
 
@@ -11,15 +13,16 @@ export interface CoordinationToolsDeps {
   readonly now: () => number;
 }
 
-/** Every tool by which agents deal with one another. */
+/** Every tool by which agents deal with one another and with the plan of their run. */
 export function createCoordinationTools({ agentTypes, pathFacts, now }: CoordinationToolsDeps): readonly Tool[] {
   return [
     createSpawnAgentTool({ agentTypes, pathFacts }),
-    createMessageAgentTool(),
+    createMessageAgentTool(now),
     createWaitForAgentsTool(now),
     createListAgentsTool(now),
     createSteerAgentTool(),
     createWrapUpAgentTool(),
     createKillAgentTool(),
+    ...createPlanTools(agentTypes),
   ];
 }

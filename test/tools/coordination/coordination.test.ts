@@ -160,12 +160,6 @@ describe('spawn_agent', () => {
 
 describe('the tools that reach another agent', () => {
   const cases: readonly (readonly [name: string, input: Json, asked: Json, text: string])[] = [
-    [
-      'message_agent',
-      { agent_id: 'boss', kind: 'request', text: 'more time' },
-      ['send', 'boss', 'request', 'more time', {}],
-      'Sent to boss (boss).',
-    ],
     ['steer_agent', { agent_id: 'kid', text: 'left' }, ['send', 'kid', 'steer', 'left', { interrupt: false }], 'Steered auth scout (kid).'],
     [
       'steer_agent',
@@ -195,10 +189,8 @@ describe('the tools that reach another agent', () => {
     ['steer_agent', { agent_id: 'me', text: 'x' }, /cannot steer yourself/],
     ['steer_agent', { agent_id: 'boss', text: 'x' }, /cannot steer that agent/],
     ['wrap_up_agent', { agent_id: 'boss' }, /cannot wrap up that agent/],
-    ['message_agent', { agent_id: 'me', kind: 'info', text: 'x' }, /your own id/],
     ['kill_agent', { agent_id: 'nobody' }, /no agent "nobody" in this run\. The others are: boss \(boss\), auth scout \(kid\)/],
     ['kill_agent', { agent_id: 'builder' }, /no agent "builder"/],
-    ['message_agent', { agent_id: 'kid', kind: 'steer', text: 'x' }, /one of "info"/],
     ['steer_agent', { agent_id: 'kid', text: '' }, /at least 1 characters/],
   ];
   for (const [name, input, text] of refusals) {
@@ -219,7 +211,7 @@ describe('the tools that reach another agent', () => {
   it('passes on why the fleet refused', async () => {
     const coordination = family();
     coordination.refusal = { ok: false, rejection: { code: 'ended', message: 'It has ended.', next: 'Read its report.' } };
-    for (const [name, input] of cases.slice(0, 7)) {
+    for (const [name, input] of cases) {
       const result = await asked(name, input, coordination);
       assert.deepEqual([result.isError, result.text], [true, 'It has ended. Read its report.']);
     }

@@ -1,33 +1,10 @@
 import * as z from 'zod';
 import type { Tool } from '../../orchestrator/ports.ts';
 import { defineTool } from '../defineTool.ts';
-import { acceptedOf, findSubordinate, findTarget, nameOf } from './target.ts';
+import { acceptedOf, findSubordinate, nameOf } from './target.ts';
 
 const agentId = z.string().min(1).describe('Id of the agent, as spawn_agent and list_agents give it.');
 const text = z.string().min(1).max(20_000);
-
-/** The tool `message_agent`: something another agent of the run should know or do, without authority over it. */
-export function createMessageAgentTool(): Tool {
-  return defineTool({
-    name: 'message_agent',
-    description:
-      'Sends a message to another agent of this run, who reads it before its next step. There is no answer to this call; an answer comes as a message. Do not send your result this way: call report.',
-    input: z.strictObject({ agent_id: agentId, kind: z.enum(['info', 'request', 'warning', 'confirmation']), text }),
-    prepare: (input) => ({
-      kind: 'ready',
-      title: `Message to ${input.agent_id}`,
-      outside: false,
-      run: async (context) => {
-        const target = findTarget(context, input.agent_id);
-        if (target.id === context.agentId) {
-          return { text: 'That is your own id; nothing was sent. Use write_note to keep something for yourself.', isError: true };
-        }
-        acceptedOf(context.coordination.send(target.id, input.kind, input.text));
-        return { text: `Sent to ${nameOf(target)}.`, isError: false };
-      },
-    }),
-  });
-}
 
 /** The tool `steer_agent`: an instruction to an agent further down. */
 export function createSteerAgentTool(): Tool {
