@@ -121,6 +121,8 @@ export class FakeCoordination implements Coordination {
     return this.roster.some((agent) => agent.mailbox.some((message) => message.replyTo === messageId));
   }
 
+  /** What becomes of the plan when it is changed. */
+  onChange: () => void = () => undefined;
   /** The run's plan, for tools that look at it. */
   currentPlan: Plan | undefined;
 
@@ -129,11 +131,13 @@ export class FakeCoordination implements Coordination {
   }
 
   changePlan(changes: readonly PlanChange[], reason: string): CommandResult {
+    this.onChange();
     return this.#note(['changePlan', JSON.parse(JSON.stringify(changes)), reason], agentId('me'));
   }
 
   proposeChange(changes: readonly PlanChange[], reason: string): CommandResult {
-    return this.#note(['proposeChange', JSON.parse(JSON.stringify(changes)), reason], agentId('me'));
+    const result = this.#note(['proposeChange', JSON.parse(JSON.stringify(changes)), reason], agentId('me'));
+    return result.ok ? { ok: true, accepted: { ...result.accepted, proposalId: toId('proposal', 'p1') } } : result;
   }
 
   settleProposal(proposalId: ProposalId, accept: boolean, reason: string | undefined): CommandResult {
