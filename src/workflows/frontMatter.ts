@@ -15,6 +15,8 @@ export interface FrontMatter {
   readonly problems: readonly Problem[];
   /** Where the value at a path stands; of something that is missing, where the nearest thing around it is named. */
   readonly rangeOf: (path: readonly (string | number)[]) => Range;
+  /** Where the name of a field stands; of what has no name, such as an item of a list, where it stands itself. */
+  readonly nameRangeOf: (path: readonly (string | number)[]) => Range;
 }
 
 /** Definition files are written by people and a repository may hold anything; a larger text is not read. In UTF-16 units. */
@@ -37,6 +39,7 @@ export function parseFrontMatter(given: string): FrontMatter {
     bodyLine: 0,
     problems,
     rangeOf: () => firstLine,
+    nameRangeOf: () => firstLine,
   });
   if (text.length > maxDefinitionLength) {
     const message = `The file is larger than ${maxDefinitionLength / 1024} KB and is not read. Make it shorter.`;
@@ -59,11 +62,12 @@ export function parseFrontMatter(given: string): FrontMatter {
 
 type Place = (from: number, to: number) => Range;
 
-function readFields(source: string, place: Place, firstLine: Range): Pick<FrontMatter, 'data' | 'problems' | 'rangeOf'> {
+function readFields(source: string, place: Place, firstLine: Range): Omit<FrontMatter, 'body' | 'bodyLine'> {
   const failed = (message: string) => ({
     data: {},
     problems: [{ severity: 'error', message, range: firstLine } as const],
     rangeOf: () => firstLine,
+    nameRangeOf: () => firstLine,
   });
   const trouble = findSizeTrouble(source);
   if (trouble !== undefined) {
@@ -73,7 +77,8 @@ function readFields(source: string, place: Place, firstLine: Range): Pick<FrontM
     const document = parseDocument(source, { prettyErrors: false, version: '1.2', merge: false, logLevel: 'silent' });
     const problems = [...syntaxProblems(document, place), ...contentProblems(document, place, firstLine)];
     const rangeOf = (path: readonly (string | number)[]) => rangeIn(document, path, place) ?? firstLine;
-    return { data: hasError(problems) ? {} : toRecord(document.toJS({ maxAliasCount: 0 })), problems, rangeOf };
+    const nameRangeOf = (path: readonly (string | number)[]) => rangeOfNode(keyNode(document, path), place) ?? rangeOf(path);
+    return { data: hasError(problems) ? {} : toRecord(document.toJS({ maxAliasCount: 0 })), problems, rangeOf, nameRangeOf };
   } catch (error) {
     // The parser reports problems rather than throwing; if it does throw, one file must not keep all others from being read.
     return failed(`The fields are not understood: ${toError(error).message}. Write them as plain YAML.`);
@@ -143,7 +148,7 @@ function rangeIn(document: Document, path: readonly (string | number)[], place: 
 }
 
 function keyNode(document: Document, path: readonly (string | number)[]): unknown {
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const parent = path.length <= 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   return isMap(parent) ? parent.items.find((pair) => nameOf(pair) === String(path.at(-1)))?.key : undefined;
 }
 

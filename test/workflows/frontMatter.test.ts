@@ -25,8 +25,8 @@ describe('front matter', () => {
 
   it('takes a file without fields as body alone, and fields may be empty', () => {
     assert.deepEqual(
-      { ...parseFrontMatter('# Title\n---\na: b\n---\n'), rangeOf: undefined },
-      { data: {}, body: '# Title\n---\na: b\n---\n', bodyLine: 0, problems: [], rangeOf: undefined },
+      { ...parseFrontMatter('# Title\n---\na: b\n---\n'), rangeOf: undefined, nameRangeOf: undefined },
+      { data: {}, body: '# Title\n---\na: b\n---\n', bodyLine: 0, problems: [], rangeOf: undefined, nameRangeOf: undefined },
     );
     assert.deepEqual(parseFrontMatter('---\n---\nBody').problems, []);
     assert.deepEqual(parseFrontMatter('---\n# nothing\n---\nBody').data, {});
@@ -48,6 +48,11 @@ describe('front matter', () => {
     assert.equal(covered(text, ['empty']), 'empty');
     assert.equal(covered(text, ['absent']), '---');
     assert.equal(covered(text, []), '---');
+    const names = parseFrontMatter(text);
+    assert.deepEqual(names.nameRangeOf(['name']), { line: 1, column: 0, endLine: 1, endColumn: 4 });
+    assert.deepEqual(names.nameRangeOf(['inputs', 'topic', 'kind']), { line: 4, column: 4, endLine: 4, endColumn: 8 });
+    assert.deepEqual(names.nameRangeOf(['tasks', 1]), names.rangeOf(['tasks', 1]));
+    assert.deepEqual(names.nameRangeOf(['absent']), names.rangeOf(['absent']));
   });
 
   it('names what is not YAML, with its place, and then has no fields', () => {
