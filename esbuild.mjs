@@ -146,6 +146,8 @@ const common = {
   legalComments: 'none',
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  // The built-in workflows are Markdown files; they travel inside the bundle.
+  loader: { '.md': 'text' },
   minify: !dev,
   sourcemap: dev ? 'inline' : false,
 };

@@ -37,6 +37,7 @@ describe('architecture', () => {
       external: ['vscode', '*.ttf'],
       jsx: 'automatic',
       jsxImportSource: 'preact',
+      loader: { '.md': 'text' },
       logLevel: 'silent',
     });
     bundled = Object.entries(metafile.inputs).flatMap(([from, input]) =>
