@@ -221,7 +221,8 @@ describe('a plan', () => {
             ],
           }),
         ],
-        '*': [report('changed')],
+        'change: src/a.ts': [report('changed')],
+        'change: b.ts': [report('changed')],
         check: [report('checked')],
       },
     );

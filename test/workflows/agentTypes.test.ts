@@ -5,7 +5,17 @@ import { common } from '../../src/workflows/prompts/common.ts';
 
 const types: readonly AgentType[] = builtInAgentTypes;
 const fileTools = ['read_file', 'list_files', 'find_files', 'search_text', 'edit_file', 'write_file'];
-const otherTools = ['run_command', 'write_note', 'read_note', 'read_output', 'hand_over', 'ask_person', 'report', 'message_agent', 'list_agents'];
+const otherTools = [
+  'run_command',
+  'write_note',
+  'read_note',
+  'read_output',
+  'hand_over',
+  'ask_person',
+  'report',
+  'message_agent',
+  'list_agents',
+];
 const leadTools = ['spawn_agent', 'wait_for_agents', 'steer_agent', 'wrap_up_agent', 'kill_agent'];
 
 function toolsOf(name: string): readonly string[] {
