@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { JournalEntry } from '../../src/core/events.ts';
-import { encodeLine } from '../../src/store/lineFormat.ts';
+import { currentSchema, encodeLine } from '../../src/store/lineFormat.ts';
 import { CrashFs } from '../support/crashFs.ts';
 import { journalPath, newRecord, openIn, writeSampleRun } from '../support/journalRun.ts';
 import { sampleRun } from '../support/sampleRun.ts';
@@ -238,7 +238,10 @@ describe('journal of a newer version', () => {
   for (const [what, parts, count] of [
     [
       'from its first line on',
-      [encodeLine({ kind: 'header', schema: 2, epoch: 1, created: 5 }), encodeLine({ kind: 'fact', seq: 1, at: 1, epoch: 1, event: fact })],
+      [
+        encodeLine({ kind: 'header', schema: currentSchema + 1, epoch: 1, created: 5 }),
+        encodeLine({ kind: 'fact', seq: 1, at: 1, epoch: 1, event: fact }),
+      ],
       0,
     ],
     [
@@ -246,7 +249,7 @@ describe('journal of a newer version', () => {
       [
         encodeLine({ kind: 'header', schema: 1, epoch: 1, created: 5 }),
         encodeLine({ kind: 'fact', seq: 1, at: 1, epoch: 1, event }),
-        encodeLine({ kind: 'opened', schema: 2, epoch: 2, at: 5, after: 1 }),
+        encodeLine({ kind: 'opened', schema: currentSchema + 1, epoch: 2, at: 5, after: 1 }),
         encodeLine({ kind: 'fact', seq: 2, at: 1, epoch: 2, event: fact }),
       ],
       1,

@@ -1,5 +1,6 @@
 import type { Actor, FleetEvent, Usage } from '../../src/core/events.ts';
 import { toId } from '../../src/core/ids.ts';
+import { shortTask } from './planRun.ts';
 
 /*
  * A small believable run: a lead, two workers, one of which asks a person; every type of fact occurs. Fixed for good: golden journals were
@@ -202,5 +203,65 @@ export function sampleRun(): readonly FleetEvent[] {
       outcome: { kind: 'failed', failure: { kind: 'limit', message: 'The budget is spent.', next: 'Raise it.' } },
     },
     { type: 'agentContinued', agentId: lead, reason: 'retry', by: engine },
+    ...planFacts(),
+  ];
+}
+
+/** What happens to the plan of the run, a proposal, a decision and a contract included. */
+function planFacts(): readonly FleetEvent[] {
+  const task = shortTask({ id: 'build', title: 'Build it', attempts: 2, publishes: ['api.md'], rollback: true });
+  const gate = shortTask({
+    id: 'review',
+    after: ['build'],
+    gate: { kind: 'verdict', backTo: task.id, rounds: 2, check: 'npm test' },
+    priority: 'high',
+  });
+  const askId = toId('ask', 'ask-plan');
+  const proposalId = toId('proposal', 'proposal-1');
+  const cancel = { kind: 'cancel', taskId: gate.id } as const;
+  return [
+    {
+      type: 'planChanged',
+      runId,
+      by: engine,
+      reason: 'Workflow sample',
+      changes: [
+        { kind: 'add', task },
+        { kind: 'add', task: gate },
+        { kind: 'move', taskId: gate.id, before: task.id },
+      ],
+    },
+    { type: 'runHeld', runId, reason: 'paused', by: person },
+    { type: 'runReleased', runId, by: person },
+    { type: 'artefactPublished', runId, agentId: lead, taskId: task.id, name: 'api.md', version: 1, hash, bytes: 12 },
+    { type: 'taskSettled', runId, taskId: task.id, status: 'done', by: engine },
+    { type: 'tasksReopened', runId, taskIds: [task.id], kind: 'round', note: 'Round 2 of 2. The door is missing.', by: engine },
+    {
+      type: 'changesUndone',
+      runId,
+      taskId: task.id,
+      agentId: lead,
+      restored: ['src/a.ts'],
+      kept: [{ path: 'src/b.ts', why: 'it has changed' }],
+    },
+    { type: 'changeProposed', proposalId, runId, by: byLead, reason: 'Nothing to review', changes: [cancel] },
+    {
+      type: 'decisionAsked',
+      askId,
+      runId,
+      purpose: 'proposal',
+      proposalId,
+      agentId: lead,
+      ask: {
+        kind: 'decision',
+        title: 'Accept?',
+        detail: 'Cancel "review"',
+        options: [{ choice: 'accept', label: 'Accept' }],
+        takesText: true,
+      },
+    },
+    { type: 'decisionAnswered', askId, runId, choice: 'accept', text: 'fine', by: person },
+    { type: 'proposalSettled', proposalId, runId, accepted: true, reason: 'fine', by: person },
+    { type: 'planChanged', runId, by: byLead, reason: 'Nothing to review', changes: [cancel], proposalId },
   ];
 }
