@@ -41,6 +41,8 @@ export interface TestFleetOptions {
   readonly undo?: ChangeUndo;
   readonly agentTypes?: readonly AgentType[];
   readonly instructions?: Instructions;
+  /** Tokens the scripted model can hold. */
+  readonly contextWindow?: number;
 }
 
 /** A whole fleet on a scripted model, a fake clock and a journal in memory. Agents follow the script named by their label. */
@@ -56,7 +58,11 @@ export class TestFleet {
   constructor(scripts: Readonly<Record<string, Script>>, options: TestFleetOptions = {}) {
     this.blobs = options.blobs ?? new MemoryBlobs();
     this.journal = new MemoryJournal(this.clock, options.entries);
-    this.model = new ScriptedModel(scripts, { clock: this.clock, labelOf: (request) => this.fleet.state.agents[request.agentId]?.label });
+    this.model = new ScriptedModel(scripts, {
+      clock: this.clock,
+      labelOf: (request) => this.fleet.state.agents[request.agentId]?.label,
+      contextWindow: options.contextWindow,
+    });
     const provider = options.provider ?? this.model;
     const tools = [...engineTools, ...(options.tools ?? [])];
     const gate = new RateGate({ clock: this.clock, random: () => 0.5, maxInFlight: 1000 });
