@@ -136,6 +136,12 @@ export function ownerLives(state: FleetState, task: Task): boolean {
   return task.owner === undefined || (owner !== undefined && owner.stage !== 'ended' && owner.killing === undefined);
 }
 
+/** Whether an agent has handed over and its successor is still to come: what it asked for goes on meanwhile, and its messages wait. */
+export function awaitsSuccessor(state: FleetState, agent: Agent): boolean {
+  const task = state.plans[agent.runId]?.tasks.find((one) => one.id === agent.taskId);
+  return task?.status === 'running' && task.history.at(-1)?.agentId === agent.id && reportOf(agent)?.handoff !== undefined;
+}
+
 /** The tasks that take an agent each. */
 export function agentTasks(plan: Plan): readonly Task[] {
   return plan.tasks.filter((task) => !isForPerson(task) && task.forEach === undefined && task.status !== 'cancelled');

@@ -1,7 +1,17 @@
 import type { Actor, FleetEvent, PlanChange, Report, TaskSpec } from './events.ts';
 import { type MintId, type TaskId, toId } from './ids.ts';
 import { isSettled, taskOf, upstreamOf } from './planGraph.ts';
-import { assigneeOf, handedOver, isForPerson, isReady, obstacleOf, openDecision, ownerLives, triesLeft } from './planQueue.ts';
+import {
+  assigneeOf,
+  awaitsSuccessor,
+  handedOver,
+  isForPerson,
+  isReady,
+  obstacleOf,
+  openDecision,
+  ownerLives,
+  triesLeft,
+} from './planQueue.ts';
 import { roundOpening } from './openingHeadings.ts';
 import { specOf } from './reducePlan.ts';
 import { renderReport, reportText } from './reportText.ts';
@@ -123,7 +133,7 @@ function afterOthers(state: FleetState, plan: Plan, task: Task, mint: MintId): r
   if (task.status !== 'waiting') {
     return [];
   }
-  if (!ownerLives(state, task) && !ownerInterrupted(state, task)) {
+  if (!ownerLives(state, task) && !ownerInterrupted(state, task) && !ownerHandsOver(state, task)) {
     return [cancelled(plan, task, 'Whoever asked for it has ended')];
   }
   const obstacle = obstacleOf(plan, task);
@@ -142,6 +152,11 @@ function afterOthers(state: FleetState, plan: Plan, task: Task, mint: MintId): r
 function ownerInterrupted(state: FleetState, task: Task): boolean {
   const owner = task.owner === undefined ? undefined : state.agents[task.owner];
   return owner !== undefined && outcomeOf(owner)?.kind === 'interrupted';
+}
+
+function ownerHandsOver(state: FleetState, task: Task): boolean {
+  const owner = task.owner === undefined ? undefined : state.agents[task.owner];
+  return owner !== undefined && awaitsSuccessor(state, owner);
 }
 
 function cancelled(plan: Plan, task: Task, reason: string): FleetEvent {
@@ -267,7 +282,7 @@ export function settled(
 
 function toOwner(state: FleetState, task: Task, { status, reason }: Settlement, mint: MintId): readonly FleetEvent[] {
   const owner = task.owner === undefined ? undefined : state.agents[task.owner];
-  if (owner === undefined || !awaitsReports(owner)) {
+  if (owner === undefined || !(awaitsReports(owner) || awaitsSuccessor(state, owner))) {
     return [];
   }
   const agent = assigneeOf(state, task);

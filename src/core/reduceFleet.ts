@@ -111,7 +111,13 @@ export class FleetDraft {
     }
   }
 
+  /** What an agent had below it, had asked for and had not read yet is its successor's. */
   #takeOver(from: AgentId, to: AgentId): void {
+    const [before, after] = [this.#state.agents[from], this.#state.agents[to]];
+    if (before !== undefined && after !== undefined) {
+      this.#put('agents', to, { ...after, mailbox: [...before.mailbox, ...after.mailbox] });
+      this.#put('agents', from, { ...before, mailbox: [] });
+    }
     for (const agent of Object.values(this.#state.agents)) {
       if (agent.parentId === from) {
         this.#put('agents', agent.id, { ...agent, parentId: to });

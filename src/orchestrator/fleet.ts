@@ -210,11 +210,8 @@ export class Fleet implements FleetControl {
     handle.ended = live().catch((error: unknown) => this.#deps.log.error(`The end of agent ${id} could not be recorded`, error));
   }
 
-  /** No agent outlives the one that spawned it, unless a successor takes it over: what is still at work below is stopped, and waited for. */
+  /** No agent outlives the one that spawned it: what is still at work below it is stopped, and waited for. */
   async #endChildren(id: AgentId, outcome: Outcome): Promise<void> {
-    if (outcome.kind === 'done' && outcome.report.handoff !== undefined) {
-      return;
-    }
     const below = subtreeOf(this.#open, id).filter((agent) => agent.id !== id && isLive(agent));
     if (outcome.kind !== 'interrupted') {
       const open = below.filter((agent) => agent.killing === undefined);

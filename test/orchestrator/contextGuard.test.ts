@@ -74,15 +74,15 @@ describe('an agent whose context fills', () => {
 });
 
 describe('an agent that hands over', () => {
+  const handOver = call('hand_over', { done: 'the lexer', left: 'the parser' });
+
   it('ends at once with what is done and left, whatever is in its mailbox, and leaves its agents at work', async () => {
     const gate = new Gate();
     const fleet = new TestFleet(
       {
-        lead: [
-          call('spawn_agent', { label: 'kid' }),
-          shaped({ before: gate }, call('hand_over', { done: 'the lexer', left: 'the parser' })),
-        ],
+        lead: [call('spawn_agent', { label: 'kid' }), shaped({ before: gate }, handOver)],
         kid: [stall(say('working'))],
+        'lead-2': [stall()],
       },
       { tools },
     );
@@ -90,11 +90,41 @@ describe('an agent that hands over', () => {
     await fleet.model.requested('kid');
     fleet.do({ type: 'sendMessage', agentId: lead, kind: 'steer', text: 'One more thing' });
     gate.open();
-    await fleet.until((state) => state.agents[lead]?.stage === 'ended');
+    await fleet.model.requested('lead-2');
     const outcome = outcomeOf(fleet.agent('lead'));
     assert.deepEqual(outcome?.kind === 'done' ? outcome.report.handoff : undefined, { done: 'the lexer', left: 'the parser' });
     assert.equal(fleet.agent('kid').stage, 'working');
-    assert.equal(fleet.agent('lead').mailbox.length, 1);
+    assert.equal(fleet.agent('kid').parentId, fleet.agent('lead-2').id);
     await fleet.fleet.stop();
+  });
+
+  it('leaves its unread messages to its successor, and those that come before there is one', async () => {
+    const gate = new Gate();
+    const kid = new Gate();
+    const fleet = new TestFleet(
+      {
+        lead: [call('spawn_agent', { label: 'kid' }), shaped({ before: gate }, handOver)],
+        kid: [shaped({ before: kid }, report('kid says'))],
+        'lead-2': [report('all done')],
+        other: [stall()],
+      },
+      { tools, settings: { maxConcurrentAgents: 2 } },
+    );
+    const lead = fleet.start();
+    await fleet.model.requested('kid');
+    fleet.do({ type: 'sendMessage', agentId: lead, kind: 'steer', text: 'One more thing' });
+    // A stranger takes the slot that becomes free, so that there is no successor when the child ends.
+    const other = fleet.do({ type: 'spawnAgent', spawn: { label: 'other', brief: { objective: 'wait' } } });
+    gate.open();
+    await fleet.until((state) => state.agents[lead]?.stage === 'ended');
+    kid.open();
+    await fleet.until((state) => Object.values(state.agents).some((agent) => agent.label === 'kid' && agent.stage === 'ended'));
+    fleet.do({ type: 'killAgent', agentId: other });
+    const { request } = await fleet.model.requested('lead-2');
+    const first = JSON.stringify(request.messages);
+    assert.match(first, /One more thing/);
+    assert.match(first, /kid says/);
+    assert.equal(fleet.agent('lead').mailbox.length, 0);
+    await fleet.ended();
   });
 });

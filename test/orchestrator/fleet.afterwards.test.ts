@@ -126,7 +126,7 @@ describe('after a crash', () => {
   });
 
   it('gives the model the whole of a large output again, from its blob', async () => {
-    const large = 'x'.repeat(50_000);
+    const large = 'x'.repeat(20_000);
     const tool = testTool('large', () => ({ text: large, isError: false }));
     const before = new TestFleet({ lead: [call('large'), stall()] }, { tools: [tool] });
     const lead = before.start();
