@@ -111,6 +111,8 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     usage: usageSchema,
     /** Cost of this request in US dollars; absent when no price is known. */
     cost: z.number().nonnegative().optional(),
+    /** Tokens of context after it; absent when they are all that the usage counts. */
+    contextTokens: count.optional(),
     requestId: z.string().optional(),
   }),
   z.object({ type: z.literal('turnEnded'), agentId, turn: count }),

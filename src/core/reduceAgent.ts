@@ -81,7 +81,7 @@ function apply(agent: Agent, event: AgentEvent, at: number): Agent {
         requesting: false,
         model: event.model,
         lastFailure: undefined,
-        contextTokens: contextTokens(event.usage),
+        contextTokens: event.contextTokens ?? contextTokens(event.usage),
         openCalls: requestedCalls(event, at),
         lastActivityAt: at,
       };

@@ -98,7 +98,10 @@ export interface ModelReply {
   readonly model: string;
   readonly blocks: readonly Block[];
   readonly stop: Stop;
+  /** Of everything the request was billed for. */
   readonly usage: Usage;
+  /** Tokens of context after it, where the usage counts more than that. */
+  readonly contextTokens?: number | undefined;
   readonly requestId?: string | undefined;
 }
 

@@ -68,7 +68,7 @@ const brokenOff: Failure = {
 
 function settle(reply: ModelReply, turn: number, attempt: number, deps: AgentDeps, handle: AgentHandle): ModelReply {
   const { id } = handle;
-  const { model, blocks, stop, usage, requestId } = reply;
+  const { model, blocks, stop, usage, contextTokens, requestId } = reply;
   const cost = deps.costOf(model, usage);
   deps.tail.clear(id);
   if (stop === 'refusal') {
@@ -81,6 +81,6 @@ function settle(reply: ModelReply, turn: number, attempt: number, deps: AgentDep
     deps.commit([{ type: 'requestFailed', agentId: id, turn, attempt, failure, partial, usage, cost }]);
     throw new RunFailure(failure);
   }
-  deps.commit([{ type: 'replySettled', agentId: id, turn, model, blocks: [...blocks], stop, usage, cost, requestId }]);
+  deps.commit([{ type: 'replySettled', agentId: id, turn, model, blocks: [...blocks], stop, usage, cost, contextTokens, requestId }]);
   return reply;
 }

@@ -38,14 +38,14 @@ export async function readInstructions(roots: readonly WorkspaceFolder[]): Promi
 }
 
 async function readOne(root: WorkspaceFolder, display: string, name: string, seen: Map<string, string>): Promise<Found> {
-  const absolute = await placeOf(root.path, name);
-  if (absolute === undefined) {
+  const place = await placeOf(root.path, name);
+  if (place === undefined) {
     return {};
   }
-  if (absolute === 'outside') {
+  if (place === 'outside') {
     return { left: { name: display, why: 'it is a link to a place outside its folder' } };
   }
-  const read = await readFileBytes(absolute, display);
+  const read = await readFileBytes(place.absolute, display);
   if (!read.ok) {
     return { left: { name: display, why: read.text } };
   }
@@ -69,11 +69,11 @@ async function readOne(root: WorkspaceFolder, display: string, name: string, see
 }
 
 /** Where a file really is: it may be a link, as one of the two names often is to the other, but not to a place outside the folder. */
-async function placeOf(root: string, name: string): Promise<string | 'outside' | undefined> {
+async function placeOf(root: string, name: string): Promise<{ readonly absolute: string } | 'outside' | undefined> {
   try {
     const [folder, real] = await Promise.all([realpath(root), realpath(path.join(root, name))]);
     const relative = path.relative(folder, real);
-    return relative.startsWith('..') || path.isAbsolute(relative) ? 'outside' : real;
+    return relative.startsWith('..') || path.isAbsolute(relative) ? 'outside' : { absolute: real };
   } catch {
     // Not there, or a link to nothing: either way there is nothing to read.
     return undefined;

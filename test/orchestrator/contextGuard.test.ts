@@ -4,7 +4,7 @@ import { outcomeOf } from '../../src/core/selectors.ts';
 import { emptyUsage } from '../../src/core/state.ts';
 import { createHandOverTool } from '../../src/tools/handOver.ts';
 import { Gate } from '../support/gate.ts';
-import { call, report, say, type SeenRequest, shaped, stall } from '../support/scriptedModel.ts';
+import { call, report, say, type SeenRequest, shaped, stall, summarised } from '../support/scriptedModel.ts';
 import { TestFleet } from '../support/testFleet.ts';
 import { testTool } from '../support/testTools.ts';
 
@@ -70,6 +70,39 @@ describe('an agent whose context fills', () => {
     await after.ended();
     assert.deepEqual(toldIn(await after.model.requested('lead', 2)), []);
     assert.match(toldIn(await after.model.requested('lead', 3)).join(), /92 % full/);
+  });
+});
+
+describe('an agent whose history was summarised', () => {
+  it('is told its agents and open tasks by the engine, and later again how full its context is', async () => {
+    const fleet = new TestFleet(
+      {
+        lead: [
+          shaped({ usage: using(800) }, call('spawn_agent', { label: 'kid' })),
+          shaped({ usage: using(300) }, summarised('You spawned someone.'), call('look')),
+          look(780),
+          call('kill_agent', { label: 'kid' }),
+          report('done'),
+        ],
+        kid: [stall()],
+      },
+      { tools, contextWindow: window },
+    );
+    fleet.start();
+    await fleet.until((state) => Object.values(state.agents).some((agent) => agent.label === 'lead' && agent.stage === 'ended'));
+    const told = await Promise.all([2, 3, 4].map(async (count) => toldIn(await fleet.model.requested('lead', count)).join()));
+    assert.match(told[0] ?? '', /80 % full/);
+    const { id } = fleet.agent('kid');
+    assert.match(told[1] ?? '', new RegExp(`Your history was summarised.*\\nYour agents:\\n- kid \\(${id}\\), general, `));
+    assert.match(told[2] ?? '', /78 % full/);
+    assert.deepEqual(fleet.model.violations, []);
+  });
+
+  it('is told nothing when it has nobody at work', async () => {
+    const fleet = new TestFleet({ lead: [[summarised('x'), call('look')], report('done')] }, { tools, contextWindow: window });
+    fleet.start();
+    await fleet.ended();
+    assert.deepEqual(toldIn(await fleet.model.requested('lead', 2)), []);
   });
 });
 

@@ -34,7 +34,16 @@ describe('Anthropic provider and the environment', () => {
       assert.equal(headers['authorization'], 'Bearer test-key');
       assert.equal(headers['user-agent'], 'Flotilla');
       assert.ok(!JSON.stringify(headers).includes('leaked') && !JSON.stringify(headers).includes('env-'));
-      const known = ['accept', 'accept-encoding', 'accept-language', 'anthropic-version', 'authorization', 'connection', 'content-length'];
+      const known = [
+        'accept',
+        'accept-encoding',
+        'accept-language',
+        'anthropic-beta',
+        'anthropic-version',
+        'authorization',
+        'connection',
+        'content-length',
+      ];
       const others = Object.keys(headers).filter(
         (name) => ![...known, 'content-type', 'host', 'sec-fetch-mode', 'user-agent'].includes(name),
       );

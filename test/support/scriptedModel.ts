@@ -10,6 +10,7 @@ export { Gate };
 /** A piece of a scripted reply; a call without `id` gets one from its agent, request and position. */
 export type Piece =
   | { readonly piece: 'text' | 'thinking'; readonly text: string }
+  | { readonly piece: 'summary'; readonly text: string }
   | {
       readonly piece: 'call';
       readonly name: string;
@@ -46,6 +47,8 @@ export type Script = readonly Reply[] | ((request: ModelRequest, turn: number) =
 export const say = (text: string): Piece => ({ piece: 'text', text });
 /** A thinking block of a reply. */
 export const think = (text: string): Piece => ({ piece: 'thinking', text });
+/** The endpoint's summary of all that came before, as the first block of a reply. */
+export const summarised = (text: string): Piece => ({ piece: 'summary', text });
 /** A tool call of a reply. */
 export const call = (name: string, input: Json = {}, id?: string): Piece => ({ piece: 'call', name, input, id });
 /** A tool call whose input could not be read. */
@@ -247,6 +250,8 @@ function toBlock(piece: Piece, id: string): Block {
       return { kind: 'text', text: piece.text };
     case 'thinking':
       return { kind: 'thinking', text: piece.text, raw: null };
+    case 'summary':
+      return { kind: 'opaque', label: 'compaction', raw: { type: 'compaction', content: piece.text } };
     case 'call': {
       const block = { kind: 'toolCall', callId: toId('call', piece.id ?? id), name: piece.name, input: piece.input } as const;
       return piece.invalid === undefined ? block : { ...block, invalid: piece.invalid };

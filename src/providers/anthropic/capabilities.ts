@@ -8,6 +8,8 @@ export interface Capabilities {
   /** The effort to ask for, or undefined when the model takes none. */
   effort(wanted: Effort): Effort | undefined;
   readonly cache: boolean;
+  /** Whether the endpoint can be asked to summarise a history that grows long. */
+  readonly compaction: boolean;
 }
 
 /** A single reply longer than this is a model gone astray; the limit is far below what large models allow. */
@@ -32,6 +34,7 @@ export function capabilitiesOf(model: string, table: PriceTable): Capabilities {
       return wanted === 'xhigh' && generation < 4.7 ? 'high' : wanted;
     },
     cache: isClaude,
+    compaction: generation !== undefined,
   };
 }
 

@@ -1,19 +1,17 @@
 import { Anthropic } from '@anthropic-ai/sdk';
 import { ModelError } from '../../orchestrator/ports.ts';
+import { type CompactionParams, compactionFeature } from './compaction.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** The API version that translateRequest and translateStream are written for. */
 const apiVersion = '2026-10-21';
+/** Names the features that are not in the stable API yet. */
+const betaHeader = 'anthropic-beta';
 /** An error has to explain itself in this. */
 const errorBytes = 64 * 1024;
 
 /** Sends one request. The answer's headers are there, its body is still to come. */
-export type SendRequest = (
-  endpoint: Endpoint,
-  key: string | undefined,
-  params: Anthropic.MessageCreateParamsStreaming,
-  signal: AbortSignal,
-) => Promise<Response>;
+export type SendRequest = (endpoint: Endpoint, key: string | undefined, params: CompactionParams, signal: AbortSignal) => Promise<Response>;
 
 /**
  * Sends requests with the SDK; a client is kept as long as endpoint and key stay the same. Rejects with the SDK's errors for statuses other
@@ -44,14 +42,10 @@ function createClient(baseUrl: string, key: string | undefined): Anthropic {
   });
 }
 
-async function send(
-  client: Anthropic,
-  endpoint: Endpoint,
-  params: Anthropic.MessageCreateParamsStreaming,
-  signal: AbortSignal,
-): Promise<Response> {
+async function send(client: Anthropic, endpoint: Endpoint, params: CompactionParams, signal: AbortSignal): Promise<Response> {
   // `create` and not the `stream` helper: that one keeps a second copy of the whole reply and hides the order of events.
-  const response = await client.messages.create(params, { signal }).asResponse();
+  const headers = params.context_management === undefined ? {} : { [betaHeader]: compactionFeature };
+  const response = await client.messages.create(params, { signal, headers }).asResponse();
   const type = response.headers.get('content-type') ?? 'nothing';
   if (response.body === null || !type.includes('text/event-stream')) {
     await response.body?.cancel();
@@ -78,6 +72,7 @@ async function fetchStrictly(url: string | URL | Request, init: RequestInit | un
     'content-type': 'application/json',
     'anthropic-version': apiVersion,
     'user-agent': 'Flotilla',
+    ...featuresOf(init),
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
   const response = await fetch(url, { ...init, headers });
@@ -86,6 +81,12 @@ async function fetchStrictly(url: string | URL | Request, init: RequestInit | un
   }
   const text = await readStart(response.body, errorBytes);
   return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
+}
+
+/** The features a request was sent with, and no others: the environment may name some too. */
+function featuresOf(init: RequestInit | undefined): Readonly<Record<string, string>> {
+  const named = new Headers(init?.headers).get(betaHeader)?.split(/,\s*/) ?? [];
+  return named.includes(compactionFeature) ? { [betaHeader]: compactionFeature } : {};
 }
 
 async function readStart(body: ReadableStream<Uint8Array>, bytes: number): Promise<string> {

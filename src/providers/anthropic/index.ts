@@ -3,6 +3,7 @@ import { findModel, type PriceTable } from '../../core/prices.ts';
 import { toError } from '../../lib/errors.ts';
 import { ModelError, type ModelEvent, type ModelProvider, type ModelRequest } from '../../orchestrator/ports.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { type CompactionParams, isCompacted, mayRefuseCompaction, withCompaction } from './compaction.ts';
 import { createSendRequest, type SendRequest } from './client.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
 import { toModelError } from './errors.ts';
@@ -30,8 +31,7 @@ const tailMs = 1000;
 
 /** Models that speak the Anthropic Messages API, at Anthropic or at any compatible endpoint. */
 export function createAnthropicProvider(options: AnthropicOptions): ModelProvider {
-  const sendRequest = createSendRequest();
-  const toMessage = createMessageTranslator();
+  const memory: Memory = { sendRequest: createSendRequest(), toMessage: createMessageTranslator(), compacts: new Map() };
   return {
     id: 'anthropic',
     label: 'Anthropic',
@@ -44,8 +44,16 @@ export function createAnthropicProvider(options: AnthropicOptions): ModelProvide
       const access = await readAccess(options);
       return 'failure' in access ? access.failure : undefined;
     },
-    stream: (request, signal) => streamReply(options, { sendRequest, toMessage }, request, signal),
+    stream: (request, signal) => streamReply(options, memory, request, signal),
   };
+}
+
+/** What the provider keeps from request to request. */
+interface Memory {
+  readonly sendRequest: SendRequest;
+  readonly toMessage: ReturnType<typeof createMessageTranslator>;
+  /** Whether an endpoint takes the wish for compaction for a model, as far as it has shown. */
+  readonly compacts: Map<string, boolean>;
 }
 
 type Access = { readonly endpoint: Endpoint; readonly key: string | undefined } | { readonly failure: Failure };
@@ -88,7 +96,7 @@ async function readStored({ readKey }: AnthropicOptions): Promise<{ readonly key
 
 async function* streamReply(
   options: AnthropicOptions,
-  { sendRequest, toMessage }: { readonly sendRequest: SendRequest; readonly toMessage: ReturnType<typeof createMessageTranslator> },
+  { sendRequest, toMessage, compacts }: Memory,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
@@ -100,12 +108,43 @@ async function* streamReply(
   const { endpoint, key } = access;
   const prices = options.prices();
   try {
-    const params = translateRequest(request, capabilitiesOf(request.model, prices), toMessage);
-    yield* readReply(await sendRequest(endpoint, key, params, signal));
+    const capabilities = capabilitiesOf(request.model, prices);
+    const params = translateRequest(request, capabilities, toMessage);
+    const send = (each: CompactionParams) => sendRequest(endpoint, key, each, signal);
+    const window = findModel(prices, request.model)?.contextWindow;
+    yield* readReply(await (capabilities.compaction ? sendCompacting(send, params, window, request, endpoint, compacts) : send(params)));
   } catch (error) {
     signal.throwIfAborted();
     const about = { model: request.model, endpoint: endpoint.name, key, knownModels: Object.keys(prices), now: options.now() };
     throw toModelError(error, about);
+  }
+}
+
+/** Sends a request with the wish for compaction; to who refuses it, again without, and from then on without. */
+async function sendCompacting(
+  send: (params: CompactionParams) => Promise<Response>,
+  params: CompactionParams,
+  window: number | undefined,
+  request: ModelRequest,
+  endpoint: Endpoint,
+  compacts: Map<string, boolean>,
+): Promise<Response> {
+  const key = `${endpoint.baseUrl} ${request.model}`;
+  const compacted = isCompacted(request);
+  if (compacts.get(key) === false && !compacted) {
+    return await send(params);
+  }
+  try {
+    const response = await send(withCompaction(params, window));
+    compacts.set(key, true);
+    return response;
+  } catch (error) {
+    if (compacted || compacts.get(key) === true || !mayRefuseCompaction(error)) {
+      throw error;
+    }
+    const response = await send(params);
+    compacts.set(key, false);
+    return response;
   }
 }
 

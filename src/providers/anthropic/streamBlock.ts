@@ -67,6 +67,12 @@ export function grow(
     block.json += text;
     return block.kind === 'toolUse' ? { kind: 'toolInput', text } : undefined;
   }
+  if (type === 'compaction_delta' && block.kind === 'opaque') {
+    // It carries the block's final values and no pieces of them.
+    const { type: _, ...values } = change;
+    block.raw = { ...block.raw, ...values };
+    return undefined;
+  }
   if (type === 'text_delta' && block.kind === 'opaque') {
     block.raw = { ...block.raw, text: asText(block.raw['text']) + asText(change['text']) };
     return undefined;

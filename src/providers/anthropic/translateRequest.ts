@@ -107,7 +107,10 @@ function blockToParam(block: Block): Content[] {
  */
 function withBreakpoints(messages: readonly Message[], cache: boolean): Anthropic.MessageParam[] {
   const users = messages.flatMap((message, index) => (message.role === 'user' ? [index] : []));
-  const marked = new Set(cache ? [users[0], users.at(-2), users.at(-1)] : []);
+  const compacted = messages.findLastIndex(({ content }) => content.some((block) => isCompactionBlock(block)));
+  // What an endpoint has summarised it no longer reads, nor looks for in its cache.
+  const first = compacted < 0 ? users[0] : users.find((index) => index > compacted);
+  const marked = new Set(cache ? [first, users.at(-2), users.at(-1)] : []);
   return messages.map((message, index) =>
     message.role === 'user'
       ? { role: 'user', content: marked.has(index) ? markLast(message.content) : [...message.content] }
@@ -119,6 +122,8 @@ function markLast(content: readonly UserContent[]): UserContent[] {
   return content.map((block, index) => (index === content.length - 1 ? { ...block, ...breakpoint } : block));
 }
 
+/** A kind of block that the SDK's stable types do not know. */
+const isCompactionBlock = (block: { readonly type: string }): boolean => block.type === 'compaction';
 const hasContent = (message: Message): boolean => message.content.length > 0;
 const isBlank = (text: string): boolean => !/\S/.test(text);
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

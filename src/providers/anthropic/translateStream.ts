@@ -1,7 +1,9 @@
 import type { Stop, Usage } from '../../core/events.ts';
 import type { Json } from '../../core/json.ts';
 import { emptyUsage } from '../../core/state.ts';
+import { addUsage } from '../../core/usage.ts';
 import type { ModelEvent } from '../../orchestrator/ports.ts';
+import { noIterations, readIterations } from './compaction.ts';
 import { readUsage } from './readUsage.ts';
 import {
   type Arriving,
@@ -27,6 +29,7 @@ export interface StreamTranslator {
 export function createStreamTranslator(requestId?: string): StreamTranslator {
   let model: string | undefined;
   let usage: Usage = emptyUsage;
+  let iterations = noIterations;
   let stopReason: string | undefined;
   let done = false;
   const arriving = new Map<number, Arriving>();
@@ -85,7 +88,10 @@ export function createStreamTranslator(requestId?: string): StreamTranslator {
     const stop = toStop(stopReason);
     const ended = closed.flatMap((one) => one ?? []);
     const blocks = ended.map((one, index) => (index === ended.length - 1 ? withoutCutCall(one, stop) : one.block));
-    return [{ type: 'settled', reply: { model: model ?? '', blocks, stop, usage, requestId } }];
+    const billed = addUsage(usage, iterations.billedBeside);
+    const { contextTokens } = iterations;
+    const reply = { model: model ?? '', blocks, stop, usage: billed, ...(contextTokens === undefined ? {} : { contextTokens }), requestId };
+    return [{ type: 'settled', reply }];
   };
 
   return {
@@ -123,6 +129,7 @@ export function createStreamTranslator(requestId?: string): StreamTranslator {
           const change = asFields(fields['delta'] ?? {}, 'message_delta with a delta that is no object');
           stopReason = typeof change['stop_reason'] === 'string' ? change['stop_reason'] : stopReason;
           usage = readUsage(usage, fields['usage']);
+          iterations = readIterations(iterations, fields['usage']);
           return [];
         }
         case 'message_stop':

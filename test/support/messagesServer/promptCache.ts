@@ -45,11 +45,12 @@ export function createPromptCache(minTokens: number): PromptCache {
 
 /** The order in which the API renders a prompt. */
 function promptBlocks(request: WireRequest): readonly Fields[] {
-  return [
-    ...request.tools,
-    ...request.system,
-    ...request.messages.flatMap(({ role, content }) => content.map((block) => ({ role, ...block }))),
-  ];
+  // Of a history that was summarised, only the summary and what follows it are read.
+  const summary = request.messages.findLastIndex(
+    ({ content }) => typeof content[0]?.['content'] === 'string' && content[0]['type'] === 'compaction',
+  );
+  const read = request.messages.slice(Math.max(0, summary));
+  return [...request.tools, ...request.system, ...read.flatMap(({ role, content }) => content.map((block) => ({ role, ...block })))];
 }
 
 const isFieldsMarked = (block: Fields): boolean => block['cache_control'] !== undefined && block['cache_control'] !== null;

@@ -6,6 +6,8 @@ export type Piece =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly thinking: string }
   | { readonly type: 'redacted_thinking'; readonly data: string }
+  /** A summary of all that came before; null for one that failed. */
+  | { readonly type: 'compaction'; readonly content: string | null }
   | { readonly type: 'tool_use'; readonly name: string; readonly input?: Fields; readonly id?: string; readonly json?: string };
 
 /** One server-sent event before it is written. */
@@ -136,6 +138,14 @@ function renderPiece(piece: Piece, callId: string, sign: (thinking: string) => s
     case 'redacted_thinking': {
       const content = { type: 'redacted_thinking', data: piece.data };
       return { content, start: content, deltas: [] };
+    }
+    case 'compaction': {
+      const values = { content: piece.content, encrypted_content: `sealed ${piece.content}` };
+      return {
+        content: { type: 'compaction', ...values },
+        start: { type: 'compaction', content: null, encrypted_content: null },
+        deltas: [{ type: 'compaction_delta', ...values }],
+      };
     }
     case 'tool_use': {
       const base = { type: 'tool_use', id: piece.id ?? callId, name: piece.name };

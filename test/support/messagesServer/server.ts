@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly models?: readonly string[] | undefined;
   /** Tokens below which a prefix is not cached. */
   readonly minCacheTokens?: number | undefined;
+  /** False: knows no compaction, as most compatible endpoints. */
+  readonly compaction?: boolean | undefined;
   /** False: takes requests as they are, for speed. */
   readonly strict?: boolean | undefined;
   readonly onReplyEnd?: ((seen: SeenRequest) => void) | undefined;
@@ -70,7 +72,11 @@ export async function startMessagesServer(options: ServerOptions): Promise<Messa
     }
     const request = toWireRequest(parse(text));
     const violation =
-      request === undefined ? 'The body is not a request' : options.strict === false ? undefined : laws.findViolation(request);
+      request === undefined
+        ? 'The body is not a request'
+        : options.strict === false
+          ? undefined
+          : laws.findViolation(request, featuresOf(incoming, options));
     if (request === undefined || violation !== undefined) {
       violations.push(violation ?? '');
       sendError(response, 400, 'invalid_request_error', violation ?? '');
@@ -159,6 +165,10 @@ function findHttpProblem(incoming: IncomingMessage, key: string): [number, strin
     return [400, 'invalid_request_error', 'anthropic-version: required'];
   }
   return incoming.headers['content-type'] === 'application/json' ? undefined : [415, 'invalid_request_error', 'content-type'];
+}
+
+function featuresOf(incoming: IncomingMessage, { compaction }: ServerOptions): readonly string[] {
+  return compaction === false ? [] : String(incoming.headers['anthropic-beta'] ?? '').split(/,\s*/);
 }
 
 async function readBody(incoming: IncomingMessage): Promise<string> {

@@ -3,7 +3,7 @@ import { type Fields, hashOf, isFields, prefixHash, type WireRequest, withoutBre
 /** The laws of the API that a mock usually forgets; each answers a broken request with 400 and the law it broke. */
 export interface Strictness {
   /** What the API would refuse in a request, or undefined. */
-  findViolation(request: WireRequest): string | undefined;
+  findViolation(request: WireRequest, features: readonly string[]): string | undefined;
   /** The signature of a thinking block in the reply to this request. */
   sign(request: WireRequest, thinking: string): string;
   /** Remembers a reply that was sent to its end, so that the history must continue from it. */
@@ -40,7 +40,12 @@ export function createStrictness(): Strictness {
     });
 
   return {
-    findViolation: (request) => findBadField(request) ?? findBadPair(request) ?? findForgery(request) ?? findRewriting(request),
+    findViolation: (request, features) =>
+      findBadField(request, features) ??
+      findBadCompaction(request) ??
+      findBadPair(request) ??
+      findForgery(request) ??
+      findRewriting(request),
     sign: (request, thinking) => signatureOf(request, request.messages.length, thinking),
     remember: (request, content) => {
       const key = prefixHash(request, request.messages.length);
@@ -49,8 +54,35 @@ export function createStrictness(): Strictness {
   };
 }
 
-function findBadField({ body, system, tools, messages }: WireRequest): string | undefined {
-  const unknown = Object.keys(body).find((key) => !allowedFields.has(key));
+/** The feature that a request must name before it may ask for compaction. */
+const compactionFeature = 'compact-2026-01-12';
+const leastTrigger = 50_000;
+
+function findBadCompaction({ body, messages }: WireRequest): string | undefined {
+  const management = body['context_management'];
+  if (management !== undefined) {
+    const edits: unknown = isFields(management) ? management['edits'] : undefined;
+    const [edit] = Array.isArray(edits) ? edits : [];
+    const trigger: unknown = isFields(edit) ? edit['trigger'] : undefined;
+    if (!isFields(edit) || edit['type'] !== 'compact_20260112' || !isFields(trigger) || trigger['type'] !== 'input_tokens') {
+      return 'context_management.edits: not an edit that this server knows';
+    }
+    if (Number(trigger['value']) < leastTrigger) {
+      return `context_management.edits.0.trigger.value: must be at least ${leastTrigger}`;
+    }
+  }
+  return findIn(messages, ({ role, content }, index) => {
+    const place = content.findIndex((block) => block['type'] === 'compaction');
+    if (place > 0 || (place === 0 && role !== 'assistant')) {
+      return `messages.${index}: a compaction block must come first in its reply`;
+    }
+    return place === 0 && management === undefined ? `messages.${index}: compaction blocks need context_management` : undefined;
+  });
+}
+
+function findBadField({ body, system, tools, messages }: WireRequest, features: readonly string[]): string | undefined {
+  const allowed = (key: string) => allowedFields.has(key) || (key === 'context_management' && features.includes(compactionFeature));
+  const unknown = Object.keys(body).find((key) => !allowed(key));
   if (unknown !== undefined) {
     return `${unknown}: Extra inputs are not permitted`;
   }
