@@ -14,7 +14,7 @@ export interface WrittenTask {
 /** Why what the text says about a task cannot be done. `rival`: the change of somebody else that it collides with. */
 export interface Clash {
   readonly id: TaskId;
-  readonly kind: 'edited' | 'removed' | 'added' | 'cancelled' | 'started' | 'over' | 'overRemoved';
+  readonly kind: 'edited' | 'removed' | 'added' | 'cancelled' | 'expanded' | 'started' | 'over' | 'overRemoved';
   /** What differs. */
   readonly keys: readonly string[];
   readonly rival?: Revision | undefined;
@@ -43,12 +43,20 @@ export function mergeText(written: readonly WrittenTask[], plan: Plan, revision:
   const rivalOf = (id: TaskId) => plan.revisions.slice(revision).findLast((one) => touches(one, id));
   for (const task of written) {
     const now = taskOf(plan, task.id);
+    const before = taskOf(base, task.id);
+    if (now === undefined && before !== undefined) {
+      // A template that has become the tasks it stood for.
+      if (!sameFields(fieldsOf(task.spec), fieldsOf(before))) {
+        clashes.push({ id: task.id, kind: 'expanded', keys: [], rival: rivalOf(task.id) });
+      }
+      continue;
+    }
     if (now === undefined) {
       added.add(task.id);
       kept.set(task.id, task.spec);
       continue;
     }
-    const step = compare(task, now, taskOf(base, task.id));
+    const step = compare(task, now, before);
     if (typeof step !== 'string') {
       clashes.push({ ...step, rival: rivalOf(task.id) });
     }

@@ -152,6 +152,7 @@ function clashProblem(clash: Clash, read: ReadPlan, { nameOf }: TextContext): Pl
     removed: `${who} changed "${id}", which you took out, after this text was made: ${what}${why}. Choose whose version to keep with a quick fix.`,
     added: `${who} added a task with the id "${id}" after this text was made${why}. Give yours another id.`,
     cancelled: `"${id}" is the id of a cancelled task. Give this task another id, or take it out.`,
+    expanded: `"${id}" has become the tasks it stood for, so it cannot be changed any more. Take it out, and change those.`,
     started: `"${id}" has started, so its ${what} cannot be changed. Put it back as it was, steer its agent, or take the task out to cancel it.`,
     over: `"${id}" is over, so its ${what} cannot be changed. Put it back as it was, and add a new task for what is still to do.`,
     overRemoved: `"${id}" is over and stays in the plan. Put it back as it was.`,
