@@ -3,7 +3,7 @@ import type { PlanChange, TaskSpec } from '../../core/planEvents.ts';
 import { isSettled, taskOf } from '../../core/planGraph.ts';
 import { emptyPlan, reducePlan } from '../../core/reducePlan.ts';
 import type { Plan, Revision, Task } from '../../core/state.ts';
-import { changedKeys, fieldsOf, sameFields } from './fields.ts';
+import { changedKeys, fieldsOf, sameFields } from '../../core/taskFields.ts';
 
 /** A task as the text has it. */
 export interface WrittenTask {

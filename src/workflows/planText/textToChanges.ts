@@ -5,7 +5,7 @@ import type { PlanChange } from '../../core/planEvents.ts';
 import type { Plan } from '../../core/state.ts';
 import { personType, type PlanLimits, validatePlan } from '../../core/validatePlan.ts';
 import { hasError, type Problem, type Range } from '../problem.ts';
-import { specOf } from './fields.ts';
+import { specOf } from '../../core/taskFields.ts';
 import { type Clash, type Merge, mergeText, settle, type WrittenTask } from './mergeText.ts';
 import { placements } from './order.ts';
 import { planRange } from './planRange.ts';

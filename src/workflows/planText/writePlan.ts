@@ -4,7 +4,7 @@ import type { TaskSpec } from '../../core/planEvents.ts';
 import { waitsFor } from '../../core/planGraph.ts';
 import { firstLine } from '../../core/rowText.ts';
 import type { Plan, Task } from '../../core/state.ts';
-import { fieldsOf } from './fields.ts';
+import { fieldsOf } from '../../core/taskFields.ts';
 
 /** What the text of a plan says beside the plan itself. */
 export interface PlanFacts {

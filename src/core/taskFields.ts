@@ -1,4 +1,4 @@
-import { mostRounds, type TaskSpec, taskSpecSchema } from '../../core/planEvents.ts';
+import { mostRounds, type TaskSpec, taskSpecSchema } from './planEvents.ts';
 
 /*
  * A task as people write it: one flat list of keys, only what is set. Every key stands for one place in a TaskSpec.
