@@ -3,6 +3,7 @@ import type { FlotillaApi } from './api.ts';
 import { FleetLife } from './fleetLife.ts';
 import { withinTime } from './lib/deadline.ts';
 import { createProviders } from './openFleet.ts';
+import { planLimits } from './orchestrator/planLimits.ts';
 import { ApiKey } from './platform/apiKey.ts';
 import { createClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
@@ -23,10 +24,12 @@ import { FleetView } from './ui/fleetView.ts';
 import { modelFacts } from './ui/modelFacts.ts';
 import { Notifications } from './ui/notifications.ts';
 import { PlanDocuments } from './ui/planDocuments.ts';
+import { PlanEditor } from './ui/planEditor/planEditor.ts';
 import { LiveSettings } from './ui/settings.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { Timeline } from './ui/timelinePanel.ts';
 import { builtInAgentTypes } from './workflows/agentTypes.ts';
+import { planTools } from './workflows/planText/planTools.ts';
 import { findRipgrep } from './workspace/ripgrep.ts';
 import { LiveInstructions } from './workspace/liveInstructions.ts';
 import { createWorkspaceFiles } from './workspace/workspaceFiles.ts';
@@ -97,6 +100,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     }),
   );
   const plans = own(new PlanDocuments((path) => places.resolve(path)));
+  const planEditor = own(
+    new PlanEditor({
+      door,
+      tools: planTools,
+      agentTypes: () => builtInAgentTypes,
+      limits: () => planLimits(builtInAgentTypes, settings.value.fleet.maxAgentsPerRun),
+      now,
+      logError,
+    }),
+  );
   const view = own(
     new FleetView({
       door,
@@ -123,6 +136,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       agentTypes: builtInAgentTypes,
       display: (uri) => places.display(uri),
       review: { plans, visible: visibleText },
+      openPlan: (run) => planEditor.open(run),
+      openPlanHistory: (run) => planEditor.openHistory(run),
       apiKey,
       showLog: () => channel.show(),
       reopen: () => life.reopen(),

@@ -8,12 +8,13 @@ import { createAgentCommands } from './commands/agentCommands.ts';
 import { type CommandTable, withFleet, withWritableFleet } from './commands/commandDeps.ts';
 import { createEditorCommands, type EditorCommandDeps } from './commands/editorCommands.ts';
 import { createFleetCommands } from './commands/fleetCommands.ts';
+import { createPlanCommands, type PlanCommandDeps } from './commands/planCommands.ts';
 import { createRunCommands } from './commands/runCommands.ts';
 import { type KeyStore, setApiKey } from './setApiKey.ts';
 import { agentOfTarget, pickAgent, toGiven } from './targets.ts';
 
 /** What all commands together need. */
-export interface AllCommandDeps extends EditorCommandDeps {
+export interface AllCommandDeps extends EditorCommandDeps, PlanCommandDeps {
   readonly review: ReviewDeps;
   readonly apiKey: KeyStore;
   readonly showLog: () => void;
@@ -30,6 +31,7 @@ export function registerCommands(deps: AllCommandDeps): Disposable {
     ...createAgentCommands(deps),
     ...createFleetCommands(deps),
     ...createEditorCommands(deps),
+    ...createPlanCommands(deps),
     ...createViewCommands(deps),
   };
   const store = new DisposableStore();

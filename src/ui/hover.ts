@@ -10,9 +10,9 @@ const longest = 400;
 
 /** What an agent's row has no room for. Everything an agent or a model wrote goes in as escaped text. */
 export function agentHover(agent: Agent, row: Row, providerLabel: string): vscode.MarkdownString {
-  const hover = begin(row.icon, row.label, row.description);
+  const hover = beginHover(row.icon, row.label, row.description);
   for (const { name, value } of agentFacts(agent, providerLabel)) {
-    fact(hover, name, value);
+    hoverFact(hover, name, value);
   }
   const argument = { kind: 'agent', agentId: agent.id };
   const links = [link('Open Transcript', 'flotilla.openTranscript', argument)];
@@ -23,31 +23,33 @@ export function agentHover(agent: Agent, row: Row, providerLabel: string): vscod
 }
 
 export function runHover(run: Run, row: Row, state: FleetState): vscode.MarkdownString {
-  const hover = begin(row.icon, row.label, row.description);
-  fact(hover, 'Task', run.task);
-  fact(hover, 'Started', new Date(run.startedAt).toLocaleString());
+  const hover = beginHover(row.icon, row.label, row.description);
+  hoverFact(hover, 'Task', run.task);
+  hoverFact(hover, 'Started', new Date(run.startedAt).toLocaleString());
   const failed = Object.values(state.agents).filter((agent) => agent.runId === run.id && agent.phase.kind === 'ended');
   for (const agent of failed) {
     if (agent.phase.kind === 'ended' && agent.phase.outcome.kind === 'failed') {
-      fact(hover, `${agent.label} failed`, agent.phase.outcome.failure.message);
+      hoverFact(hover, `${agent.label} failed`, agent.phase.outcome.failure.message);
     }
   }
   return hover;
 }
 
 export function askHover(open: OpenAsk, agent: Agent | undefined): vscode.MarkdownString {
-  const hover = begin('report', agent?.label ?? 'An agent', askTexts[open.ask.kind]);
-  fact(hover, 'Asked', open.ask.title);
+  const hover = beginHover('report', agent?.label ?? 'An agent', askTexts[open.ask.kind]);
+  hoverFact(hover, 'Asked', open.ask.title);
   return hover.appendMarkdown(`\n\n---\n\n${link('Review…', 'flotilla.reviewApprovals', open.askId)}`);
 }
 
-function begin(icon: string, title: string, subtitle: string): vscode.MarkdownString {
+/** A hover with its first lines. What anybody wrote is shown as it is. */
+export function beginHover(icon: string, title: string, subtitle: string): vscode.MarkdownString {
   const hover = new vscode.MarkdownString('', true);
   hover.isTrusted = linked;
   return hover.appendMarkdown(`$(${icon}) **${escaped(title)}**\n\n${escaped(subtitle)}`);
 }
 
-function fact(hover: vscode.MarkdownString, name: string, value: string): void {
+/** One more line of a hover. */
+export function hoverFact(hover: vscode.MarkdownString, name: string, value: string): void {
   const cut = value.length > longest ? `${value.slice(0, longest)}…` : value;
   hover.appendMarkdown(`\n\n**${escaped(name)}:** ${escaped(cut)}`);
 }
