@@ -11,7 +11,7 @@ export type PlaceIn =
  */
 export function placeIn(lines: readonly string[], line: number, column: number): PlaceIn | undefined {
   const before = (lines[line] ?? '').slice(0, column);
-  if (/(?:^|\s)#/.test(before) || !lines.slice(0, line).some((one) => /^tasks:/.test(one))) {
+  if (/(?:^|\s)#/.test(before) || !lines.slice(0, line).some((one) => one.startsWith('tasks:'))) {
     return undefined;
   }
   const value = /^\s*(?:- +)?(\w+):\s+(.*)$/.exec(before);

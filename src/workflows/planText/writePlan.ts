@@ -47,8 +47,7 @@ export function writePlan(plan: Plan, facts: PlanFacts, shown: readonly ShownTas
 
 function header(label: string): string {
   return [
-    `Plan of the run "${firstLine(label, 70).replaceAll(/\p{Cc}/gu, ' ')}"`,
-    '',
+    `Plan of the run "${firstLine(label, 70).replaceAll(/\p{Cc}/gu, ' ')}".`,
     'Edit and save. Every save is recorded as one change of the plan, with the reason you give below.',
     'Add, edit and reorder tasks that have not started. Remove a task to cancel it.',
     'A task that has started can only be cancelled; one that is over stays as it is.',
@@ -61,7 +60,7 @@ function dress(contents: YAMLMap, shown: readonly ShownTask[]): void {
   comment(contents, 'revision', 'what this text was made from');
   comment(contents, 'reason', 'why you change the plan, if you want to say');
   for (const pair of contents.items) {
-    if (isPair(pair) && isScalar(pair.key) && (pair.key.value === 'tasks' || pair.key.value === 'revision')) {
+    if (isPair(pair) && isScalar(pair.key) && pair.key.value === 'tasks') {
       pair.key.spaceBefore = true;
     }
   }

@@ -65,7 +65,7 @@ describe('the text of a plan', () => {
         assert.deepEqual(errors(result), []);
         assert.deepEqual(result.changes, []);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -95,7 +95,7 @@ describe('the text of a plan', () => {
         assert.deepEqual(tasksOf(planToText(next, facts)), tasksOf(edited));
         assert.deepEqual(read(planToText(next, facts), next).changes, []);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -146,7 +146,7 @@ describe('the text of a plan', () => {
         assert.equal(lost?.title, 'Changed meanwhile');
         assert.equal(lost?.status, 'waiting');
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
