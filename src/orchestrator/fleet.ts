@@ -23,6 +23,7 @@ import { planLimits } from './planLimits.ts';
 import type { BlobPort, ChangeUndo, Clock, FleetControl, JournalPort, Log, TailBlock } from './ports.ts';
 import { resolveSpawn, type SpawnSources } from './resolveSpawn.ts';
 import { Slots } from './slots.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** What a fleet is made of. */
 export interface FleetDeps extends SpawnSources, AgentDepsSources {
@@ -47,6 +48,7 @@ export class Fleet implements FleetControl {
   readonly #handles = new Map<AgentId, AgentHandle>();
   readonly #slots: Slots;
   readonly #plans: PlanEngine;
+  readonly #watchdog: Watchdog;
   readonly #draft = new FleetDraft(emptyFleet);
   #stopped = false;
 
@@ -62,6 +64,12 @@ export class Fleet implements FleetControl {
       spawner: () => this.#starter(),
       undo: deps.undo,
       log: deps.log,
+    });
+    this.#watchdog = new Watchdog({
+      ...deps,
+      state: () => this.#open,
+      stuckMs: () => deps.settings().stuckMs,
+      record: (events) => this.#record(events),
     });
     this.#draft.apply(deps.entries);
     if (deps.readOnly === undefined) {
@@ -154,6 +162,7 @@ export class Fleet implements FleetControl {
     this.#stopped = true;
     this.#abort([...this.#handles.keys()], { kind: 'shutdown' });
     await Promise.all([...this.#handles.values()].map((handle) => handle.ended));
+    this.#watchdog.dispose();
     await this.#deps.journal.sync();
     this.#changes.dispose();
   }
@@ -246,6 +255,8 @@ export class Fleet implements FleetControl {
       this.#touch(event);
     }
     this.#changes.fire(entries);
+    // After the views were told, because it may record facts of its own.
+    this.#watchdog.touch(events);
   }
 
   /** Tells the engine of plans which runs to look at. */

@@ -283,6 +283,8 @@ export interface FleetSettings {
   readonly fanOut: number;
   /** How long a model may be silent before the request is given up, in ms. */
   readonly idleTimeoutMs: number;
+  /** How long an agent may be without progress before it is told so, and then before the person is asked, in ms. */
+  readonly stuckMs: number;
 }
 
 // ---------------------------------------------------------------- what views may use

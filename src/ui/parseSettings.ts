@@ -55,6 +55,7 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
       maxAgentsPerRun: read.whole('maxAgentsPerRun', 100, 1, 10_000),
       fanOut: read.whole('approvals.fanOut', 10, 1, 1000),
       idleTimeoutMs: read.whole('idleTimeoutSeconds', 120, 5, 3600) * 1000,
+      stuckMs: read.whole('stuckMinutes', 5, 1, 240) * 60_000,
     },
     approvals: {
       writes: read.oneOf('approvals.writes', ['ask', 'allow']),

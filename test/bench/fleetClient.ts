@@ -75,6 +75,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
       maxAgentsPerRun: agents + 1,
       fanOut: agents,
       idleTimeoutMs: 60_000,
+      stuckMs: 300_000,
     }),
     rights: () => ({ kind: 'allow' }),
     random: Math.random,

@@ -26,6 +26,7 @@ const baseSettings: FleetSettings = {
   maxAgentsPerRun: 20,
   fanOut: 100,
   idleTimeoutMs: 60_000,
+  stuckMs: 300_000,
 };
 
 export interface TestFleetOptions {
