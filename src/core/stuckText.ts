@@ -15,12 +15,13 @@ export function nudgeText({ kind, what }: Stuck): string {
   return `You seem to make no progress: your work ${what}. ${advice[kind]}`;
 }
 
-/** What the person is asked about an agent that is still stuck after it was told. */
-export function stuckAsk(agent: Agent, { what }: Stuck): DecisionAsk {
+/** What the person is asked about an agent that is still stuck after it was told, unless a tool kept it from reading that. */
+export function stuckAsk(agent: Agent, { kind, what }: Stuck): DecisionAsk {
+  const told = kind === 'silent' && agent.openCalls.length > 0 ? 'What it runs is not broken off by itself.' : 'It was told so and has not got out of it.';
   return {
     kind: 'decision',
     title: `${agent.label} seems to be stuck. What now?`,
-    detail: `${agent.label} ${what}. It was told so and has not got out of it.\n\nIts task: ${agent.brief.objective}`,
+    detail: `${agent.label} ${what}. ${told}\n\nIts task: ${agent.brief.objective}`,
     options: [
       { choice: 'goOn', label: 'Let It Go On', detail: 'It is watched anew from now on.' },
       { choice: 'wrapUp', label: 'Have It Wrap Up', detail: 'It reports what it has.' },

@@ -105,7 +105,8 @@ export class Watchdog implements Disposable {
       record(question === undefined ? [] : [withdrawal(question)]);
     } else if (nudge === undefined) {
       this.#nudges.set(agent.id, { at: now, kind: stuck.kind, turn: agent.turn });
-      record([nudgeOf(agent, stuck, mint)]);
+      // While a tool runs nobody would read it, and afterwards it would no longer be true.
+      record(agent.phase.kind === 'thinking' || stuck.kind !== 'silent' ? [nudgeOf(agent, stuck, mint)] : []);
     } else if (question === undefined && now - nudge.at >= stuckMs() && (stuck.kind === 'silent' || stuck.turn > nudge.turn)) {
       record(questionOf(state(), agent, stuck, mint));
     }
@@ -144,8 +145,8 @@ export class Watchdog implements Disposable {
 }
 
 function nudgeOf(agent: Agent, stuck: Stuck, mint: MintId): FleetEvent {
-  // Only a silent model is broken off: a command that says nothing may still do its work.
-  const interrupt = stuck.kind === 'silent' && agent.phase.kind === 'thinking';
+  // A silent model is broken off; a command that says nothing may still do its work.
+  const interrupt = stuck.kind === 'silent';
   return {
     type: 'messageQueued',
     messageId: mint('message'),
