@@ -1,5 +1,6 @@
 import type { Outcome } from './events.ts';
 import type { AgentId, AskId, RunId } from './ids.ts';
+import { manifestSummary } from './manifestText.ts';
 import { countText, doingText, failureText, firstLine, formatCost, formatDuration, formatTokens } from './rowText.ts';
 import { isLive, phaseWord, type RunPhase, subtreeOf, tokensOf } from './selectors.ts';
 import type { Agent, AgentPhase, FleetState, OpenAsk, Run, WaitKind } from './state.ts';
@@ -163,6 +164,9 @@ export function agentFacts(agent: Agent, providerLabel: string): readonly { read
     { name: 'Cost', value: formatCost(agent.cost, agent.costKnown) },
     { name: 'Turn', value: String(agent.turn) },
   ];
+  if (agent.manifest !== undefined) {
+    facts.push({ name: 'Given', value: manifestSummary(agent.manifest) });
+  }
   if (agent.filesRead.length > 0) {
     facts.push({ name: 'Files read', value: listText(agent.filesRead) });
   }

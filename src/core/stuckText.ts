@@ -17,7 +17,10 @@ export function nudgeText({ kind, what }: Stuck): string {
 
 /** What the person is asked about an agent that is still stuck after it was told, unless a tool kept it from reading that. */
 export function stuckAsk(agent: Agent, { kind, what }: Stuck): DecisionAsk {
-  const told = kind === 'silent' && agent.openCalls.length > 0 ? 'What it runs is not broken off by itself.' : 'It was told so and has not got out of it.';
+  const told =
+    kind === 'silent' && agent.openCalls.length > 0
+      ? 'What it runs is not broken off by itself.'
+      : 'It was told so and has not got out of it.';
   return {
     kind: 'decision',
     title: `${agent.label} seems to be stuck. What now?`,

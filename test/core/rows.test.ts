@@ -215,6 +215,17 @@ describe('rows', () => {
     assert.equal(facts.get('Provider'), 'Practice model (offline)');
     assert.equal(facts.get('Tokens'), '1k input, 11k cache read, 100 cache write, 200 output');
     assert.equal(facts.has('Last failure'), false);
+    assert.equal(facts.has('Given'), false);
+    const manifest = {
+      given: [
+        { kind: 'brief', name: 'Brief', tokens: 1200 },
+        { kind: 'tools', name: '9 tools', tokens: 3000 },
+      ],
+      withheld: [{ name: 'Report of x (x)', why: 'its task is not a dependency' }],
+    } as const;
+    const withManifest = { ...agent(state, builder), manifest: { given: [...manifest.given], withheld: [...manifest.withheld] } };
+    const given = agentFacts(withManifest, '').find(({ name }) => name === 'Given');
+    assert.equal(given?.value, 'about 4.2k tokens in 2 parts, 1 withheld');
   });
 });
 

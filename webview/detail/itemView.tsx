@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { manifestSummary } from '../../src/core/manifestText.ts';
 import { failureText, firstLine } from '../../src/core/rowText.ts';
 import type { OpenAsk } from '../../src/core/state.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -8,6 +9,7 @@ import { Markdown, type OpenPlace, PlaceButton, PlainText } from '../text/markdo
 import { toVisible, toVisibleLine } from '../text/visible.ts';
 import { actorWords, messageSigns } from '../text/words.ts';
 import { CallView } from './callView.tsx';
+import { ContextView } from './contextView.tsx';
 import { EndView } from './endView.tsx';
 import type { Item } from './transcriptItems.ts';
 
@@ -25,6 +27,12 @@ export interface ItemContext {
 export function ItemView({ item, context }: { readonly item: Item; readonly context: ItemContext }) {
   const { store, openPlace } = context;
   switch (item.kind) {
+    case 'context':
+      return (
+        <Fold item={item} context={context} icon="layers" title="Context" hint={manifestSummary(item.manifest)}>
+          <ContextView agent={item.agent} manifest={item.manifest} openPlace={openPlace} />
+        </Fold>
+      );
     case 'opening':
       return (
         <Fold item={item} context={context} icon="book" title="Brief, as the agent was told it">
@@ -77,7 +85,7 @@ export function ItemView({ item, context }: { readonly item: Item; readonly cont
     case 'text':
       return <Markdown text={item.text} openPlace={openPlace} />;
     case 'opaque':
-      return <div class="dim">{toVisibleLine(item.label)}</div>;
+      return <div class="dim">{opaqueWords[item.label] ?? toVisibleLine(item.label)}</div>;
     case 'call':
       return <CallView item={item} context={context} />;
     case 'failure':
@@ -112,6 +120,9 @@ export function ItemView({ item, context }: { readonly item: Item; readonly cont
       return <EndView outcome={item.outcome} at={item.at} store={store} />;
   }
 }
+
+/** Blocks of endpoints that mean something to a person. */
+const opaqueWords: Readonly<Record<string, string>> = { compaction: 'The endpoint summarised what came before, to make room.' };
 
 const liveWords = { text: 'answering', thinking: 'thinking', toolInput: 'writing a tool call', output: 'printing' } as const;
 

@@ -1,10 +1,11 @@
-import type { Block, Failure, Outcome, Stop } from '../../src/core/events.ts';
+import type { Block, Failure, Manifest, Outcome, Stop } from '../../src/core/events.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { Agent, DeliveredMessage, QueuedMessage, ToolCall, Transcript, Turn } from '../../src/core/state.ts';
 import type { TailText } from '../../src/protocol/toWebview.ts';
 
 /** One piece of a transcript, drawn on its own. Keys are stable, so that what was opened stays open. */
 export type Item = { readonly key: string } & (
+  | { readonly kind: 'context'; readonly agent: Agent; readonly manifest: Manifest }
   | { readonly kind: 'opening'; readonly text: string }
   | { readonly kind: 'turn'; readonly turn: Turn }
   | { readonly kind: 'message'; readonly message: DeliveredMessage; readonly turn: number }
@@ -34,7 +35,9 @@ export function createToItems(): ToItems {
     return items;
   };
   return (agent, transcript, tail) => {
-    const items: Item[] = [{ kind: 'opening', key: 'opening', text: transcript.opening }];
+    const { manifest } = agent;
+    const items: Item[] = manifest === undefined ? [] : [{ kind: 'context', key: 'context', agent, manifest }];
+    items.push({ kind: 'opening', key: 'opening', text: transcript.opening });
     for (const turn of transcript.turns) {
       for (const item of ofTurn(turn)) {
         items.push(item);

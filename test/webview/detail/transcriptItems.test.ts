@@ -17,6 +17,13 @@ describe('items of a transcript', () => {
     assert.equal(kinds[kinds.indexOf('message') + 1], 'turn');
   });
 
+  it('begin with what the agent was given, where that is known', () => {
+    const manifest = { given: [{ kind: 'brief' as const, name: 'Brief', tokens: 3 }], withheld: [] };
+    const [first, second] = createToItems()({ ...agent, manifest }, transcript, tail);
+    assert.deepEqual(first, { kind: 'context', key: 'context', agent: { ...agent, manifest }, manifest });
+    assert.equal(second?.kind, 'opening');
+  });
+
   it('have keys that are all different', () => {
     const keys = createToItems()(agent, transcript, tail).map((item) => item.key);
     assert.equal(new Set(keys).size, keys.length);
