@@ -4,7 +4,6 @@ import { emptyPlan, reducePlan, withAttempt } from '../../src/core/reducePlan.ts
 import type { Plan } from '../../src/core/state.ts';
 
 export const sampleRunId = toId('run', 'run-1');
-export const sampleLead = toId('agent', 'agent-lead');
 
 /** A task as short as one can be. */
 export function sampleTask(id: string, more: Partial<TaskSpecInput> = {}) {
