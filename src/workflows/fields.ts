@@ -106,6 +106,10 @@ export class Fields {
       return undefined;
     }
     if (!Array.isArray(value)) {
+      if (isRecord(value)) {
+        this.source.error(this.at(key), `"${key}" must be a text or a list of texts.`);
+        return undefined;
+      }
       const one = readText(this.source, this.at(key), value, key);
       return one === undefined ? undefined : [one];
     }

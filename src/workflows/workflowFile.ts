@@ -129,8 +129,9 @@ function readPhases(top: Fields): readonly ReadPhase[] {
   return phases.map((fields) => {
     fields.allow(phaseKeys);
     const id = readId(fields, 'phase') ?? '';
-    const tasks = fields.each('tasks', 'task').flatMap((one) => readTask(one) ?? []);
-    if (tasks.length === 0) {
+    const read = fields.each('tasks', 'task');
+    const tasks = read.flatMap((one) => readTask(one) ?? []);
+    if (read.length === 0) {
       fields.source.error(fields.at('tasks'), 'The phase has no task. Add one under "tasks", or take the phase out.');
     }
     return { path: fields.path, id, title: fields.text('title') ?? id, tasks };
