@@ -15,7 +15,7 @@ export interface WorkflowUse {
   readonly task: string;
   readonly inputs: GivenInputs;
   /** What `forEach: folders` stands for: the workspace folders, or the top-level folders of the only one, as paths that agents can use. */
-  readonly folders: readonly string[];
+  readonly folders: () => readonly string[];
   /** The place in the editor that the task is about; the scope of every task that names no paths itself. */
   readonly place: Place | undefined;
 }
@@ -75,11 +75,11 @@ function itemsOf(forEach: ForEach | undefined, { use, values }: Filling): readon
     case 'findings':
       return undefined;
     case 'folders':
-      return distinct(use.folders);
+      return distinct(use.folders());
     case 'items':
       return distinct(forEach.items);
     case 'input':
-      return distinct(values.get(forEach.name) ?? (forEach.orFolders ? use.folders : []));
+      return distinct(values.get(forEach.name) ?? (forEach.orFolders ? use.folders() : []));
   }
 }
 

@@ -31,38 +31,40 @@ export interface WorkflowFacts {
 }
 
 /** What is wrong with one file; also of files whose workflow is not used. */
-export interface WorkflowDiagnostics {
-  readonly source: WorkflowSource['source'];
-  readonly path: string;
+export interface WorkflowDiagnostics<F extends WorkflowSource> {
+  readonly file: F;
   readonly problems: readonly Problem[];
 }
 
 /** All workflows there are. A file of the workspace goes before one of the user with the same name, and that before a built-in one. */
-export interface WorkflowCatalogue {
+export interface WorkflowCatalogue<F extends WorkflowSource = WorkflowSource> {
   /** Each name once: the built-in names in their order, then the others by name. */
   all(): readonly WorkflowFacts[];
-  /** Of every file with a problem. */
-  diagnostics(): readonly WorkflowDiagnostics[];
+  /** Of every file of the user and the workspace that has a problem. */
+  diagnostics(): readonly WorkflowDiagnostics<F>[];
   /** The plan that a run begins with, or why it cannot. */
   template(request: PlanRequest): PlanTemplate | Rejection;
 }
 
-export interface CatalogueDeps {
-  /** The files of all sources, in any order; read anew for a new catalogue. */
-  readonly files: readonly WorkflowSource[];
-  /** What `forEach: folders` stands for; see `WorkflowUse`. */
+export interface CatalogueDeps<F extends WorkflowSource> {
+  readonly builtIn: readonly WorkflowSource[];
+  /** The files of the user and the workspace, in any order. When they change, make a new catalogue. */
+  readonly files: readonly F[];
+  /** What `forEach: folders` stands for, see `WorkflowUse`; asked only by a workflow that needs it. */
   readonly folders: () => readonly string[];
   /** Names of the agent types there are; without them, any name may be one. */
   readonly agentTypes?: readonly string[] | undefined;
 }
 
-interface Entry {
+interface Entry<F extends WorkflowSource = WorkflowSource> {
+  readonly file: F;
   readonly facts: WorkflowFacts;
   readonly workflow: Workflow | undefined;
 }
 
 /** Makes a catalogue of these files. Each is parsed when somebody first needs it: starting a run must not wait for all of them. */
-export function createWorkflowCatalogue({ files, folders, agentTypes }: CatalogueDeps): WorkflowCatalogue {
+export function createWorkflowCatalogue<F extends WorkflowSource>(deps: CatalogueDeps<F>): WorkflowCatalogue<F> {
+  const { builtIn, files, folders, agentTypes } = deps;
   const parsed = new Map<WorkflowSource, ParsedWorkflow>();
   const parse: Parse = (file) => {
     const known = parsed.get(file) ?? parseWorkflow(file.text, agentTypes);
@@ -70,15 +72,15 @@ export function createWorkflowCatalogue({ files, folders, agentTypes }: Catalogu
     return known;
   };
   const find = (wanted: string): Entry | undefined => {
-    const possible = files.filter(({ source, path }) => source !== 'built-in' || nameOfFile(path) === wanted);
-    return chosen(readAll(possible, parse)).find(({ facts }) => facts.name === wanted);
+    const possible = builtIn.filter(({ path }) => nameOfFile(path) === wanted);
+    return chosen(readAll([...possible, ...files], parse)).find(({ facts }) => facts.name === wanted);
   };
-  const all = () => chosen(readAll(files, parse)).map(({ facts }) => facts);
+  const all = () => chosen(readAll([...builtIn, ...files], parse)).map(({ facts }) => facts);
   return {
     all,
     diagnostics: () =>
       readAll(files, parse)
-        .map(({ facts: { source, path, problems } }) => ({ source, path, problems }))
+        .map(({ file, facts: { problems } }) => ({ file, problems }))
         .filter(({ problems }) => problems.length > 0),
     template: ({ task, workflow = defaultWorkflow, inputs, place }) => {
       const found = find(workflow);
@@ -88,9 +90,7 @@ export function createWorkflowCatalogue({ files, folders, agentTypes }: Catalogu
           all().map(({ name }) => name),
         );
       }
-      return found.workflow === undefined
-        ? unusable(found.facts)
-        : expandWorkflow(found.workflow, { task, inputs, folders: folders(), place });
+      return found.workflow === undefined ? unusable(found.facts) : expandWorkflow(found.workflow, { task, inputs, folders, place });
     },
   };
 }
@@ -100,7 +100,7 @@ type Parse = (file: WorkflowSource) => ParsedWorkflow;
 const ranks = { 'built-in': 0, user: 1, workspace: 2 } as const satisfies Record<WorkflowSource['source'], number>;
 
 /** Every file as an entry, the weakest source first. A second file of one source with the same name cannot be used. */
-function readAll(files: readonly WorkflowSource[], parse: Parse): readonly Entry[] {
+function readAll<F extends WorkflowSource>(files: readonly F[], parse: Parse): readonly Entry<F>[] {
   const first = new Map<string, string>();
   return files
     .toSorted((a, b) => ranks[a.source] - ranks[b.source])
@@ -111,9 +111,13 @@ function readAll(files: readonly WorkflowSource[], parse: Parse): readonly Entry
       const other = first.get(key);
       if (other === undefined) {
         first.set(key, path);
-        return { facts: { name, description, source, path, inputs, problems }, workflow };
+        return { file, facts: { name, description, source, path, inputs, problems }, workflow };
       }
-      return { facts: { name, description, source, path, inputs, problems: [takenBy(other, name), ...problems] }, workflow: undefined };
+      return {
+        file,
+        facts: { name, description, source, path, inputs, problems: [takenBy(other, name), ...problems] },
+        workflow: undefined,
+      };
     });
 }
 

@@ -7,7 +7,7 @@ import { assertGolden } from '../support/golden.ts';
 import { planText } from '../support/planText.ts';
 
 const agentTypes = ['lead', 'planner', 'scout', 'analyst', 'builder', 'reviewer', 'tester', 'writer', 'general'];
-const catalogue = createWorkflowCatalogue({ files: builtInWorkflows, folders: () => ['app', 'lib'], agentTypes });
+const catalogue = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => ['app', 'lib'], agentTypes });
 const names = [
   'orchestrate',
   'scout-build',
@@ -33,8 +33,8 @@ describe('built-in workflows', () => {
       catalogue.all().map(({ name }) => name),
       names,
     );
-    assert.deepEqual(catalogue.diagnostics(), []);
-    for (const { name, description, path, source } of catalogue.all()) {
+    for (const { name, description, path, source, problems } of catalogue.all()) {
+      assert.deepEqual(problems, [], name);
       assert.ok(description.length > 40, name);
       assert.equal(path, `${name}.md`);
       assert.equal(source, 'built-in');

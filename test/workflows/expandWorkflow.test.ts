@@ -22,7 +22,7 @@ const plain: WorkflowTask = {
   needs: [],
 };
 
-const use: WorkflowUse = { task: 'the task', inputs: {}, folders: ['app', 'lib'], place: undefined };
+const use: WorkflowUse = { task: 'the task', inputs: {}, folders: () => ['app', 'lib'], place: undefined };
 
 function workflow(phases: readonly (readonly Partial<WorkflowTask>[])[], more: Partial<Workflow> = {}): Workflow {
   const whole = phases.map((tasks, index) => ({
@@ -228,13 +228,13 @@ Phase 2: c (scout) after b-x, b-y, a-app, a-lib
   });
 
   it('refuses when there is nothing to repeat a task for, or nothing to do', () => {
-    assert.deepEqual(refusal(workflow([[{ forEach: { kind: 'folders' } }]]), { folders: [] }), [
+    assert.deepEqual(refusal(workflow([[{ forEach: { kind: 'folders' } }]]), { folders: () => [] }), [
       'The workflow own repeats "One" for each folder, and there is none.',
       'Open a workspace with folders in it.',
     ]);
     const inputs = [{ name: 'folders', description: '', required: false, list: true }];
     const forEach = { kind: 'input', name: 'folders', orFolders: true } as const;
-    assert.match(refusal(workflow([[{ forEach }]], { inputs }), { folders: [] })[1], /^Give the input "folders"/);
+    assert.match(refusal(workflow([[{ forEach }]], { inputs }), { folders: () => [] })[1], /^Give the input "folders"/);
     assert.match(refusal(workflow([[{ objective: '{{task}}' }]]), { task: ' ' })[0], /"one" of the workflow own would have no objective/);
   });
 });
@@ -286,7 +286,7 @@ describe('any expanded workflow', () => {
   it('has ids of its own for all tasks, only dependencies that exist, no circle, and nothing the journal would not take', () => {
     fc.assert(
       fc.property(workflows, fc.array(fc.string({ minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 5 }), (given, folders) => {
-        const { tasks } = expanded(given, { folders });
+        const { tasks } = expanded(given, { folders: () => folders });
         const { errors } = validatePlan(tasks, { agentTypes: ['scout'], changesFiles: () => false, maxTasks: 1000 });
         assert.deepEqual(errors, []);
         assert.deepEqual(

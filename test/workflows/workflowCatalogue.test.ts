@@ -22,7 +22,7 @@ function text(name: string, objective = 'Do {{task}}', more: readonly string[] =
 const file = (source: WorkflowSource['source'], path: string, content: string): WorkflowSource => ({ source, path, text: content });
 
 function catalogue(...files: readonly WorkflowSource[]) {
-  return createWorkflowCatalogue({ files: [...files, ...builtInWorkflows], folders: () => ['app'], agentTypes: undefined });
+  return createWorkflowCatalogue({ builtIn: builtInWorkflows, files, folders: () => ['app'] });
 }
 
 function start(of: ReturnType<typeof catalogue>, workflow: string | undefined) {
@@ -103,18 +103,18 @@ describe('the catalogue of workflows', () => {
     const one = catalogue(file('user', 'w.md', text('warned', 'Do {{task}}', ['colour: red'])));
     assert.deepEqual(start(one, 'warned'), ['only: Do it']);
     assert.deepEqual(
-      one.diagnostics().map(({ path, problems }) => [path, problems.map(({ severity }) => severity)]),
+      one.diagnostics().map(({ file: { path }, problems }) => [path, problems.map(({ severity }) => severity)]),
       [['w.md', ['warning']]],
     );
   });
 
   it('uses the first of two files of one source with the same name, and marks the second', () => {
-    const one = catalogue(file('user', 'a.md', text('own', 'A {{task}}')), file('user', 'b.md', text('own', 'B {{task}}')));
+    const second = file('user', 'b.md', text('own', 'B {{task}}'));
+    const one = catalogue(file('user', 'a.md', text('own', 'A {{task}}')), second);
     assert.deepEqual(start(one, 'own'), ['only: A it']);
     assert.deepEqual(one.diagnostics(), [
       {
-        source: 'user',
-        path: 'b.md',
+        file: second,
         problems: [
           {
             severity: 'error',
@@ -136,7 +136,7 @@ describe('the catalogue of workflows', () => {
 
   it('names the folders of the workspace as they are when a run starts', () => {
     const folders = ['one'];
-    const one = createWorkflowCatalogue({ files: builtInWorkflows, folders: () => folders });
+    const one = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => folders });
     folders.push('two');
     const made = one.template({ task: 'it', workflow: 'batch', inputs: {}, place: undefined });
     assert.deepEqual('code' in made ? made : made.tasks.map(({ id }) => id), ['work-one', 'work-two', 'synthesis']);

@@ -8,7 +8,7 @@ import { planText } from '../support/planText.ts';
 
 const agentTypes = ['scout', 'builder', 'reviewer', 'tester'];
 
-const use = { task: 'Add search', inputs: { check: 'npm test' }, folders: [], place: undefined };
+const use = { task: 'Add search', inputs: { check: 'npm test' }, folders: () => [], place: undefined };
 
 /** A workflow file with these lines after the name and the description, which are lines 2 and 3. */
 function file(...lines: readonly string[]): string {
