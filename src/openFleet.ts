@@ -29,11 +29,13 @@ import { createRunCommandTool } from './tools/runCommand.ts';
 import { createToolBox } from './tools/toolBox.ts';
 import { type Settings, usesAnthropic } from './ui/parseSettings.ts';
 import { builtInAgentTypes } from './workflows/agentTypes.ts';
-import { orchestrate } from './workflows/orchestrate.ts';
+import { builtInWorkflows } from './workflows/builtInWorkflows.ts';
 import { common } from './workflows/prompts/common.ts';
 import { createRenderOpening } from './workflows/renderOpening.ts';
+import { createWorkflowCatalogue } from './workflows/workflowCatalogue.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
 import { Processes } from './workspace/processes.ts';
+import { workFolders } from './workspace/workFolders.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
 
 /*
@@ -132,6 +134,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     createReportTool(createReportEvidence(() => fleet.state, files.linesOf)),
     ...createCoordinationTools({ agentTypes: builtInAgentTypes, pathFacts: files.pathFacts, now: () => clock.now() }),
   ];
+  const workflows = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => workFolders(folders()) });
   const fleet: Fleet = new Fleet({
     journal,
     entries,
@@ -152,7 +155,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: providers.prices() }),
     sharedPrompt: () => ({ common, instructions: instructions.current }),
     renderOpening: createRenderOpening(() => folders().map((folder) => folder.name)),
-    template: orchestrate,
+    template: workflows.template,
     undo: { undo: async () => ({ restored: [], kept: [] }) },
   });
   fleet.subscribe((entries) => {

@@ -1,4 +1,5 @@
-import { orchestrate } from '../../src/workflows/orchestrate.ts';
+import { builtInWorkflows } from '../../src/workflows/builtInWorkflows.ts';
+import { createWorkflowCatalogue } from '../../src/workflows/workflowCatalogue.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -96,7 +97,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
     provider: () => provider,
     sharedPrompt: () => ({ common: '', instructions: noInstructions }),
     renderOpening: (request, { label }) => ({ opening: `${label}. ${request.brief.objective}`, manifest: { given: [], withheld: [] } }),
-    template: orchestrate,
+    template: createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => [] }).template,
     undo: { undo: async () => ({ restored: [], kept: [] }) },
   });
 

@@ -7,7 +7,8 @@ import { type Instructions, noInstructions } from '../../src/core/sharedPrompt.t
 import type { Agent, FleetState, WaitKind } from '../../src/core/state.ts';
 import type { Starter } from '../../src/core/decideStart.ts';
 import type { OpeningContext } from '../../src/core/openingContext.ts';
-import { orchestrate } from '../../src/workflows/orchestrate.ts';
+import { builtInWorkflows } from '../../src/workflows/builtInWorkflows.ts';
+import { createWorkflowCatalogue } from '../../src/workflows/workflowCatalogue.ts';
 import { Fleet } from '../../src/orchestrator/fleet.ts';
 import { createLiveTail } from '../../src/orchestrator/liveTail.ts';
 import type { AgentType, ChangeUndo, FleetSettings, Log, ModelProvider, Permission, Tool } from '../../src/orchestrator/ports.ts';
@@ -17,6 +18,8 @@ import { MemoryBlobs, MemoryJournal } from './memoryJournal.ts';
 import { type Script, ScriptedModel } from './scriptedModel.ts';
 import { engineTools } from './testTools.ts';
 import { timelineText } from './timelineText.ts';
+
+const workflows = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => [] });
 
 const baseSettings: FleetSettings = {
   models: { lead: 'model', worker: 'model', scout: 'model' },
@@ -91,7 +94,7 @@ export class TestFleet {
         opening: openingText(request.brief.objective, agent.label, given),
         manifest: { given: [], withheld: [...given.withheld] },
       }),
-      template: options.template ?? orchestrate,
+      template: options.template ?? workflows.template,
       undo: options.undo ?? { undo: async () => ({ restored: [], kept: [] }) },
     });
   }
