@@ -43,7 +43,7 @@ export interface WorkflowCatalogue<F extends WorkflowSource = WorkflowSource> {
   /** Of every file of the user and the workspace that has a problem. */
   diagnostics(): readonly WorkflowDiagnostics<F>[];
   /** The plan that a run begins with, or why it cannot. */
-  template(request: PlanRequest): PlanTemplate | Rejection;
+  readonly template: (request: PlanRequest) => PlanTemplate | Rejection;
 }
 
 export interface CatalogueDeps<F extends WorkflowSource> {
