@@ -260,6 +260,44 @@ export interface AgentType {
   readonly system: string;
   readonly tools: readonly string[];
   readonly role: 'lead' | 'worker' | 'scout';
+  /** A model's name, or `haiku`, `sonnet` or `opus` for the model of the person's scouts, workers or leads. Absent: the setting for the role. */
+  readonly model?: string | undefined;
+  /** Absent: the setting for the role. */
+  readonly effort?: Effort | undefined;
+  readonly source?: AgentTypeSource | undefined;
+  /** What its file asks for and is not done, each with the reason. */
+  readonly notHonoured?: readonly { readonly field: string; readonly why: string }[] | undefined;
+}
+
+/** Where an agent type comes from; `path` as people read it, absent for what is built in. */
+export interface AgentTypeSource {
+  readonly kind: 'built-in' | 'user' | 'workspace';
+  readonly path?: string | undefined;
+}
+
+/** A file that defines an agent type or a workflow, as it is on disk. */
+export interface DefinitionText {
+  readonly kind: 'agentType' | 'workflow';
+  readonly source: 'user' | 'workspace';
+  /** With forward slashes; relative to the workspace folder, after the folder's name when there are several, or from `~/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A stretch of a text: lines and columns count from 0, columns in UTF-16 units as the editor counts them; the end is outside. */
+export interface TextRange {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** Something a definition file says that cannot be used. With an error the file is not used at all. */
+export interface Problem {
+  readonly severity: 'error' | 'warning';
+  /** What is wrong and what to write instead. */
+  readonly message: string;
+  readonly range: TextRange;
 }
 
 /** Makes the first message of an agent, and the record of what it was given. The same input gives the same text. */

@@ -28,8 +28,13 @@ const mostProblems = 10;
 /** Keys that mean something to every JavaScript object. */
 const unsafeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
+export interface FrontMatterOptions {
+  /** Takes "name: text: with a colon" for a text, as other products do, instead of refusing the file. */
+  readonly plainValues?: boolean;
+}
+
 /** Reads the fields at the beginning of a text. Never throws, whatever the text is. */
-export function parseFrontMatter(given: string): FrontMatter {
+export function parseFrontMatter(given: string, options: FrontMatterOptions = {}): FrontMatter {
   const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
   const lines = new TextLines(text.length > maxDefinitionLength ? '' : text);
   const firstLine = lines.rangeOfLine(0);
@@ -56,13 +61,32 @@ export function parseFrontMatter(given: string): FrontMatter {
   }
   const end = start + closing.index;
   const bodyStart = end + closing[0].length;
-  const fields = readFields(text.slice(start, end), (from, to) => lines.rangeOf(start + from, start + to), firstLine);
-  return { ...fields, body: text.slice(bodyStart), bodyLine: lines.lineOf(bodyStart) };
+  const source = text.slice(start, end);
+  const strict = readFields(source, (from, to) => lines.rangeOf(start + from, start + to), firstLine);
+  const plain = options.plainValues === true && hasError(strict.problems) ? readPlain(source, lines, firstLine) : undefined;
+  return { ...(plain ?? strict), body: text.slice(bodyStart), bodyLine: lines.lineOf(bodyStart) };
+}
+
+/** The fields with every one-line value that only YAML's marks make invalid taken as a text; undefined when that does not help. */
+function readPlain(source: string, lines: TextLines, firstLine: Range): Fields | undefined {
+  const quoted = source.replace(/^([A-Za-z][\w-]*:[ \t]+)([^\s"'[{|>&*!#].*)$/gm, (line, name: string, value: string) =>
+    /:(\s|$)|\s#/.test(value) ? `${name}'${value.trimEnd().replaceAll("'", "''")}'` : line,
+  );
+  const quotedLines = new TextLines(quoted);
+  // Quotes move columns on their own line only, and such a value ends with its line.
+  const place: Place = (from, to) => {
+    const { line, column, endLine, endColumn } = quotedLines.rangeOf(from, to);
+    const cut = (of: number, at: number) => Math.min(at, lines.rangeOfLine(of + 1).endColumn);
+    return { line: line + 1, column: cut(line, column), endLine: endLine + 1, endColumn: cut(endLine, endColumn) };
+  };
+  const fields = readFields(quoted, place, firstLine);
+  return hasError(fields.problems) ? undefined : fields;
 }
 
 type Place = (from: number, to: number) => Range;
+type Fields = Omit<FrontMatter, 'body' | 'bodyLine'>;
 
-function readFields(source: string, place: Place, firstLine: Range): Omit<FrontMatter, 'body' | 'bodyLine'> {
+function readFields(source: string, place: Place, firstLine: Range): Fields {
   const failed = (message: string) => ({
     data: {},
     problems: [{ severity: 'error', message, range: firstLine } as const],

@@ -2,63 +2,66 @@ import * as assert from 'node:assert/strict';
 import type { AgentType } from '../../src/orchestrator/ports.ts';
 import { builtInAgentTypes } from '../../src/workflows/agentTypes.ts';
 import { common } from '../../src/workflows/prompts/common.ts';
+import { allTools, existing, mostOfRole } from '../../src/workflows/toolNames.ts';
 
 const types: readonly AgentType[] = builtInAgentTypes;
-const fileTools = ['read_file', 'list_files', 'find_files', 'search_text', 'edit_file', 'write_file'];
-const otherTools = [
-  'run_command',
-  'write_note',
-  'read_note',
-  'read_output',
-  'hand_over',
-  'ask_person',
-  'report',
-  'message_agent',
-  'list_agents',
-];
 const leadTools = ['spawn_agent', 'wait_for_agents', 'steer_agent', 'wrap_up_agent', 'kill_agent'];
+const changingTools = ['edit_file', 'write_file', 'run_command'];
 
 function toolsOf(name: string): readonly string[] {
   return types.find((type) => type.name === name)?.tools ?? assert.fail(`no type ${name}`);
 }
 
 describe('built-in agent types', () => {
-  it('are the five, each with its own name', () => {
+  it('are these, each with its own name', () => {
     assert.deepEqual(
       types.map(({ name, role }) => [name, role]),
       [
         ['lead', 'lead'],
         ['general', 'worker'],
+        ['planner', 'lead'],
         ['scout', 'scout'],
+        ['analyst', 'worker'],
         ['builder', 'worker'],
         ['reviewer', 'worker'],
+        ['tester', 'worker'],
+        ['writer', 'worker'],
       ],
     );
   });
 
-  it('name only tools that exist, none twice, and all can report', () => {
-    for (const { name, tools } of types) {
+  it('name only tools that their role may have, in the order of no other, none twice, and all can report', () => {
+    for (const { name, tools, role } of types) {
       assert.deepEqual(
-        tools.filter((tool) => ![...fileTools, ...otherTools, ...leadTools].includes(tool)),
+        tools.filter((tool) => !mostOfRole[role].includes(tool)),
         [],
         name,
       );
       assert.equal(new Set(tools).size, tools.length, name);
-      assert.ok(tools.includes('report'), name);
+      assert.equal(tools.at(-1), 'report', name);
     }
   });
 
-  it('keep the lead from changing anything and workers from spawning', () => {
-    for (const tool of ['edit_file', 'write_file', 'run_command']) {
-      assert.equal(toolsOf('lead').includes(tool), false);
-      assert.equal(toolsOf('scout').includes(tool), false);
-    }
-    assert.equal(toolsOf('reviewer').includes('edit_file'), false);
-    assert.equal(toolsOf('reviewer').includes('write_file'), false);
-    for (const type of types.filter(({ role }) => role !== 'lead')) {
+  it('keep leads and readers from changing anything, and all but leads from spawning', () => {
+    for (const name of ['lead', 'planner', 'scout', 'analyst']) {
       assert.deepEqual(
-        type.tools.filter((tool) => leadTools.includes(tool)),
+        toolsOf(name).filter((tool) => changingTools.includes(tool)),
         [],
+        name,
+      );
+    }
+    for (const name of ['reviewer', 'tester']) {
+      assert.deepEqual(
+        toolsOf(name).filter((tool) => changingTools.includes(tool)),
+        ['run_command'],
+        name,
+      );
+    }
+    for (const { name, tools } of types.filter((type) => type.name !== 'lead')) {
+      assert.deepEqual(
+        tools.filter((tool) => leadTools.includes(tool)),
+        [],
+        name,
       );
     }
   });
@@ -67,7 +70,9 @@ describe('built-in agent types', () => {
     for (const { name, system, tools } of types) {
       assert.ok(system.startsWith('# Your part: '), name);
       assert.ok(!system.includes(common.slice(0, 40)), name);
-      const mentioned = [...fileTools, ...otherTools, ...leadTools].filter((tool) => tool.includes('_') && system.includes(tool));
+      const mentioned = [...allTools]
+        .filter((tool) => tool.includes('_') && system.includes(tool))
+        .filter((tool) => existing([tool]).length > 0);
       assert.deepEqual(
         mentioned.filter((tool) => !tools.includes(tool)),
         [],
