@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { FlotillaApi } from './api.ts';
 import { FleetLife } from './fleetLife.ts';
@@ -7,6 +8,7 @@ import { planLimits } from './orchestrator/planLimits.ts';
 import { ApiKey } from './platform/apiKey.ts';
 import { createClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
+import { DefinitionFiles } from './platform/definitionFiles.ts';
 import { readDevelopmentOrders } from './platform/developmentOrders.ts';
 import { createOpenDocuments } from './platform/openDocuments.ts';
 import { createPlaces, workspaceFolders } from './platform/places.ts';
@@ -17,6 +19,7 @@ import { createApi } from './ui/api.ts';
 import { registerCommands } from './ui/commands.ts';
 import type { CommandDeps } from './ui/commands/commandDeps.ts';
 import { obeyDevelopmentOrders } from './ui/developmentRun.ts';
+import { DefinitionProblems } from './ui/definitionProblems.ts';
 import { EditorLens } from './ui/editorLens.ts';
 import { FleetDoor } from './ui/fleetDoor.ts';
 import { FleetLog } from './ui/fleetLog.ts';
@@ -28,6 +31,7 @@ import { PlanEditor } from './ui/planEditor/planEditor.ts';
 import { LiveSettings } from './ui/settings.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { Timeline } from './ui/timelinePanel.ts';
+import { createAgentTypeCatalogue, notHonouredTexts } from './workflows/agentTypeCatalogue.ts';
 import { builtInAgentTypes } from './workflows/agentTypes.ts';
 import { planTools } from './workflows/planText/planTools.ts';
 import { findRipgrep } from './workspace/ripgrep.ts';
@@ -65,6 +69,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       return ripgrep;
     },
   });
+  const definitions = own(new DefinitionFiles({ folders: () => files.paths.folders(), home: homedir(), log, logError }));
+  const definitionProblems = own(new DefinitionProblems());
+  let agentTypes = createAgentTypeCatalogue(builtInAgentTypes, definitions.files);
+  own(
+    definitions.onDidChange(() => {
+      agentTypes = createAgentTypeCatalogue(builtInAgentTypes, definitions.files);
+      definitionProblems.show(agentTypes.problems);
+      notHonouredTexts(agentTypes.all).forEach((text) => log.info(text));
+    }),
+  );
   const places = createPlaces(files.paths);
   const instructions = new LiveInstructions({
     folders: workspaceFolders,
@@ -84,6 +98,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     files,
     instructions,
     providers,
+    agentTypes: () => agentTypes,
     door,
     changed: () => view.refresh(),
     logError,
@@ -115,6 +130,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       door,
       now,
       providerLabel,
+      definitionOf: (name) => agentTypes.all.find((type) => type.name === name),
       currentProvider: () => providers.current().label,
       hasKey: () => apiKey.value !== undefined,
       unsaved: () => life.unsaved(),
@@ -133,7 +149,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   own(
     registerCommands({
       ...shared,
-      agentTypes: builtInAgentTypes,
+      agentTypes: () => agentTypes.forPerson,
       display: (uri) => places.display(uri),
       review: { plans, visible: visibleText },
       openPlan: (run) => planEditor.open(run),
@@ -160,7 +176,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   );
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => life.open()));
   closing.push(() => life.close());
-  await life.open();
+  await Promise.all([life.open(), definitions.refresh()]);
   const orders = context.extensionMode === vscode.ExtensionMode.Development ? readDevelopmentOrders(process.env) : undefined;
   if (orders !== undefined) {
     own(obeyDevelopmentOrders(door, orders, { now, providerLabel }));

@@ -28,7 +28,7 @@ import { createReportTool } from './tools/report.ts';
 import { createRunCommandTool } from './tools/runCommand.ts';
 import { createToolBox } from './tools/toolBox.ts';
 import { type Settings, usesAnthropic } from './ui/parseSettings.ts';
-import { builtInAgentTypes } from './workflows/agentTypes.ts';
+import type { AgentTypeCatalogue } from './workflows/agentTypeCatalogue.ts';
 import { builtInWorkflows } from './workflows/builtInWorkflows.ts';
 import { common } from './workflows/prompts/common.ts';
 import { createRenderOpening } from './workflows/renderOpening.ts';
@@ -51,6 +51,8 @@ export interface OpenFleetDeps {
   readonly files: WorkspaceFiles;
   readonly instructions: { readonly current: Instructions };
   readonly providers: Providers;
+  /** The agent types there are now; the same object until a definition changes. */
+  readonly agentTypes: () => AgentTypeCatalogue;
 }
 
 /** All sources of models, and the one that new agents get. */
@@ -97,7 +99,7 @@ export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>,
 }
 
 export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedFleet {
-  const { storage, clock, log, settings, files, instructions, providers } = deps;
+  const { storage, clock, log, settings, files, instructions, providers, agentTypes } = deps;
   const { journal, entries, readOnly } = opened;
   const blobs = createBlobs({ directory: storage });
   const markerPrefix = createHash('sha256').update(storage).digest('hex').slice(0, 16);
@@ -132,7 +134,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
       },
     }),
     createReportTool(createReportEvidence(() => fleet.state, files.linesOf)),
-    ...createCoordinationTools({ agentTypes: builtInAgentTypes, pathFacts: files.pathFacts, now: () => clock.now() }),
+    ...createCoordinationTools({ agentTypes: () => agentTypes().forAgents, pathFacts: files.pathFacts, now: () => clock.now() }),
   ];
   const workflows = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => workFolders(folders()) });
   const fleet: Fleet = new Fleet({
@@ -149,7 +151,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     settings: () => settings().fleet,
     rights: (ask) => createRights(settings().approvals)(ask),
     toolBox: createToolBox(tools),
-    agentTypes: builtInAgentTypes,
+    agentTypes: () => agentTypes().all,
     provider: providers.current,
     providerOf,
     costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: providers.prices() }),

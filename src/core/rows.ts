@@ -147,14 +147,24 @@ export const askTexts = {
   question: 'asks a question',
 } as const satisfies Record<OpenAsk['ask']['kind'], string>;
 
-/** Named facts of an agent, for its hover: what the row has no room for. */
-export function agentFacts(agent: Agent, providerLabel: string): readonly { readonly name: string; readonly value: string }[] {
+/** Where an agent's type is defined, and what its definition asks for and is not done. */
+export interface TypeDefinition {
+  readonly source?: { readonly path?: string | undefined } | undefined;
+  readonly notHonoured?: readonly { readonly field: string; readonly why: string }[] | undefined;
+}
+
+/** Named facts of an agent, for its hover: what the row has no room for. `definition`: of its type, as it is now. */
+export function agentFacts(
+  agent: Agent,
+  providerLabel: string,
+  definition?: TypeDefinition,
+): readonly { readonly name: string; readonly value: string }[] {
   const { usage } = agent;
   const answered = agent.model !== undefined && agent.model !== agent.requestedModel ? `, answered by ${agent.model}` : '';
   const cacheWrite = usage.cacheWrite5m + usage.cacheWrite1h;
   const facts = [
     { name: 'Task', value: agent.brief.objective },
-    { name: 'Type', value: agent.agentType },
+    { name: 'Type', value: typeText(agent.agentType, definition) },
     { name: 'Model', value: `${agent.requestedModel}${answered} (effort ${agent.effort})` },
     { name: 'Provider', value: providerLabel },
     {
@@ -183,6 +193,12 @@ export function agentFacts(agent: Agent, providerLabel: string): readonly { read
     facts.push({ name: 'Report', value: agent.phase.outcome.report.summary });
   }
   return facts;
+}
+
+function typeText(agentType: string, { source, notHonoured = [] }: TypeDefinition = {}): string {
+  const from = source?.path === undefined ? agentType : `${agentType}, from ${source.path}`;
+  const reasons = notHonoured.map(({ field, why }) => `${field}: ${why}`);
+  return reasons.length === 0 ? from : `${from}. Not done: ${reasons.join(' ')}`;
 }
 
 /** Below this a silence is nothing a person needs to know. */

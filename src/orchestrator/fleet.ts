@@ -124,7 +124,7 @@ export class Fleet implements FleetControl {
       maxAgentsPerRun,
       fanOut,
       template,
-      limits: planLimits(agentTypes, maxAgentsPerRun),
+      limits: planLimits(agentTypes(), maxAgentsPerRun),
       resolve: (request, label, given) => resolveSpawn(request, label, given, this.#deps),
     };
   }

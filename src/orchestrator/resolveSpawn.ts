@@ -6,7 +6,8 @@ import type { AgentType, FleetSettings, ModelProvider, RenderOpening, ToolBox } 
 
 /** What turning a spawn request into an agent needs to look up. */
 export interface SpawnSources {
-  readonly agentTypes: readonly AgentType[];
+  /** The types there are now; definitions may change while the fleet is open. */
+  readonly agentTypes: () => readonly AgentType[];
   readonly toolBox: ToolBox;
   readonly settings: () => FleetSettings;
   /** The provider new agents use. */
@@ -16,7 +17,7 @@ export interface SpawnSources {
   readonly renderOpening: RenderOpening;
 }
 
-/** Looks up agent type, model, effort and prompt. An argument wins over the setting for the agent type's role. */
+/** Looks up agent type, model, effort and prompt. An argument wins over the agent type's definition, and that over the setting for its role. */
 export function resolveSpawn(
   request: SpawnRequest,
   label: string,
@@ -24,9 +25,10 @@ export function resolveSpawn(
   sources: SpawnSources,
 ): ResolvedSpawn | Rejection {
   const wanted = request.agentType ?? 'general';
-  const agentType = sources.agentTypes.find((type) => type.name === wanted);
+  const agentTypes = sources.agentTypes();
+  const agentType = agentTypes.find((type) => type.name === wanted);
   if (agentType === undefined) {
-    const names = sources.agentTypes.map((type) => type.name).join(', ');
+    const names = agentTypes.map((type) => type.name).join(', ');
     return { code: 'unknown', message: `There is no agent type ${JSON.stringify(wanted)}.`, next: `Use one of: ${names}.` };
   }
   const settings = sources.settings();
@@ -37,11 +39,23 @@ export function resolveSpawn(
   return {
     agentType: agentType.name,
     provider: provider.id,
-    model: provider.models?.[agentType.role] ?? request.model ?? settings.models[agentType.role],
-    effort: request.effort ?? settings.effort[agentType.role],
+    model: provider.models?.[agentType.role] ?? modelOf(request.model ?? agentType.model, agentType.role, settings),
+    effort: request.effort ?? agentType.effort ?? settings.effort[agentType.role],
     system: prompt.system,
     tools,
     opening,
     manifest: { given: [...prompt.given, ...manifest.given], withheld: [...manifest.withheld, ...prompt.withheld] },
   };
+}
+
+/** Family names that definition files use, with the role whose model they stand for; so they work with whatever models the person chose. */
+const families: ReadonlyMap<string, AgentType['role']> = new Map([
+  ['haiku', 'scout'],
+  ['sonnet', 'worker'],
+  ['opus', 'lead'],
+]);
+
+function modelOf(wanted: string | undefined, role: AgentType['role'], { models }: FleetSettings): string {
+  const family = wanted === undefined ? role : families.get(wanted);
+  return family === undefined ? (wanted ?? models[role]) : models[family];
 }

@@ -11,7 +11,10 @@ const folders: ReadonlySet<string> = new Set([
   '.husky',
   '.claude',
   '.codex',
+  '.copilot',
   '.cursor',
+  // What agents are: one could otherwise rewrite its own kind.
+  '.flotilla',
   '.gemini',
   '.roo',
   // In a home folder that is opened as a workspace: what other programs obey, and where editors and Flotilla keep their own.

@@ -1,6 +1,17 @@
 import * as vscode from 'vscode';
 import type { AgentId } from '../core/ids.ts';
-import { agentRow, agentsInNeed, askRow, type FleetTreeIndex, indexFleet, needsYouRow, openAsks, type Row, runRow } from '../core/rows.ts';
+import {
+  agentRow,
+  agentsInNeed,
+  askRow,
+  type FleetTreeIndex,
+  indexFleet,
+  needsYouRow,
+  openAsks,
+  type Row,
+  runRow,
+  type TypeDefinition,
+} from '../core/rows.ts';
 import { countText } from '../core/rowText.ts';
 import { isLive, runPhase } from '../core/selectors.ts';
 import { emptyFleet, type FleetState } from '../core/state.ts';
@@ -17,6 +28,8 @@ import { treeChanges } from './treeChanges.ts';
 export interface FleetTreeDeps {
   readonly door: FleetDoor;
   readonly providerLabel: (providerId: string) => string;
+  /** Where an agent type is defined now. */
+  readonly definitionOf: (agentType: string) => TypeDefinition | undefined;
   readonly now: () => number;
 }
 
@@ -254,7 +267,9 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
       }
       case 'agent': {
         const agent = this.#state.agents[node.agentId];
-        return agent === undefined ? undefined : agentHover(agent, row, this.#deps.providerLabel(agent.provider));
+        return agent === undefined
+          ? undefined
+          : agentHover(agent, row, this.#deps.providerLabel(agent.provider), this.#deps.definitionOf(agent.agentType));
       }
     }
   }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { agentFacts, askTexts, type Row } from '../core/rows.ts';
+import { agentFacts, askTexts, type Row, type TypeDefinition } from '../core/rows.ts';
 import type { Agent, FleetState, OpenAsk, Run } from '../core/state.ts';
 
 /** Commands a hover may link to. All of them only show something or ask first. */
@@ -9,9 +9,9 @@ const linked = { enabledCommands: ['flotilla.openTranscript', 'flotilla.steerAge
 const longest = 400;
 
 /** What an agent's row has no room for. Everything an agent or a model wrote goes in as escaped text. */
-export function agentHover(agent: Agent, row: Row, providerLabel: string): vscode.MarkdownString {
+export function agentHover(agent: Agent, row: Row, providerLabel: string, definition: TypeDefinition | undefined): vscode.MarkdownString {
   const hover = beginHover(row.icon, row.label, row.description);
-  for (const { name, value } of agentFacts(agent, providerLabel)) {
+  for (const { name, value } of agentFacts(agent, providerLabel, definition)) {
     hoverFact(hover, name, value);
   }
   const argument = { kind: 'agent', agentId: agent.id };

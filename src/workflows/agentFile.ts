@@ -72,10 +72,8 @@ export function readAgentFile(file: DefinitionText, keptRole?: AgentType['role']
 
 /** Who a file was written for, by the folder it lies in. */
 function dialectOf(path: string): Dialect {
-  if (/(^|\/)\.claude\//.test(path)) {
-    return 'claude';
-  }
-  return /(^|\/)(\.github|\.copilot)\//.test(path) ? 'vscode' : 'flotilla';
+  const folder = /(?:^|\/)\.(\w+)\/agents\/[^/]+$/.exec(path)?.[1];
+  return folder === 'claude' ? 'claude' : folder === 'github' || folder === 'copilot' ? 'vscode' : 'flotilla';
 }
 
 function readName(fields: DefinitionFields, path: string): string {

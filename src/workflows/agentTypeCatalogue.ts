@@ -3,19 +3,19 @@ import { type FileAgentType, type ReadAgentFile, readAgentFile } from './agentFi
 import { always } from './toolNames.ts';
 
 /** What is wrong with one file; none when it is fine. */
-export interface FileProblems {
-  readonly path: string;
+export interface FileProblems<File> {
+  readonly file: File;
   readonly problems: readonly Problem[];
 }
 
 /** All agent types there are at a moment. The lists stay the same objects until a definition changes. */
-export interface AgentTypeCatalogue {
+export interface AgentTypeCatalogue<File = unknown> {
   readonly all: readonly AgentType[];
   /** Those that agents may spawn. */
   readonly forAgents: readonly AgentType[];
   /** Those that a person is offered. */
   readonly forPerson: readonly AgentType[];
-  readonly problems: readonly FileProblems[];
+  readonly problems: readonly FileProblems<File>[];
 }
 
 /**
@@ -23,10 +23,13 @@ export interface AgentTypeCatalogue {
  * equals the first given. A file with the name of a built-in type adds to that type's instructions and keeps its role; it has no tool that the
  * built-in one lacks, so that a repository cannot make its reviewer into something that edits.
  */
-export function createAgentTypeCatalogue(builtIn: readonly AgentType[], files: readonly DefinitionText[]): AgentTypeCatalogue {
+export function createAgentTypeCatalogue<File extends DefinitionText>(
+  builtIn: readonly AgentType[],
+  files: readonly File[],
+): AgentTypeCatalogue<File> {
   const types = new Map<string, AgentType>(builtIn.map((type) => [keyOf(type.name), { ...type, source: { kind: 'built-in' } }]));
   const fromFiles = new Map<string, FileAgentType>();
-  const problems: FileProblems[] = [];
+  const problems: FileProblems<File>[] = [];
   const ordered = [...files].sort((a, b) => rank(a) - rank(b));
   for (const file of ordered.filter(({ kind }) => kind === 'agentType')) {
     const read = readAs(file, types);
@@ -39,7 +42,7 @@ export function createAgentTypeCatalogue(builtIn: readonly AgentType[], files: r
         found.push(shadowed(read.type, first));
       }
     }
-    problems.push({ path: file.path, problems: found });
+    problems.push({ file, problems: found });
   }
   for (const [key, type] of fromFiles) {
     const base = types.get(key);

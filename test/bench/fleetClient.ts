@@ -81,7 +81,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
     rights: () => ({ kind: 'allow' }),
     random: Math.random,
     toolBox: createToolBox([
-      ...createCoordinationTools({ agentTypes, pathFacts: { look: async () => new Map() }, now: () => clock.now() }),
+      ...createCoordinationTools({ agentTypes: () => agentTypes, pathFacts: { look: async () => new Map() }, now: () => clock.now() }),
       createReportTool(
         createReportEvidence(
           () => fleet.state,
@@ -93,7 +93,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
     providerOf: () => provider,
     gateOf: () => gate,
     costOf: (name, usage) => costOf({ model: name, at: clock.now(), usage, table: listPrices }),
-    agentTypes,
+    agentTypes: () => agentTypes,
     provider: () => provider,
     sharedPrompt: () => ({ common: '', instructions: noInstructions }),
     renderOpening: (request, { label }) => ({ opening: `${label}. ${request.brief.objective}`, manifest: { given: [], withheld: [] } }),

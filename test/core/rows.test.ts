@@ -227,6 +227,18 @@ describe('rows', () => {
     const given = agentFacts(withManifest, '').find(({ name }) => name === 'Given');
     assert.equal(given?.value, 'about 4.2k tokens in 2 parts, 1 withheld');
   });
+
+  it('say in the hover where a type is defined and what of its definition is not done', () => {
+    const one = agent(fold(family), builder);
+    const typeOf = (definition: Parameters<typeof agentFacts>[2]) =>
+      agentFacts(one, 'p', definition).find(({ name }) => name === 'Type')?.value;
+    assert.equal(typeOf(undefined), one.agentType);
+    assert.equal(typeOf({ source: {}, notHonoured: [] }), one.agentType);
+    assert.equal(
+      typeOf({ source: { path: '.claude/agents/a.md' }, notHonoured: [{ field: 'hooks', why: 'Hooks are not run.' }] }),
+      `${one.agentType}, from .claude/agents/a.md. Not done: hooks: Hooks are not run.`,
+    );
+  });
 });
 
 describe('row texts', () => {

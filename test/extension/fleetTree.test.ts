@@ -89,7 +89,12 @@ function replay() {
 describe('the fleet tree', () => {
   const { fleet, show } = replay();
   const door = new FleetDoor(fail);
-  const tree = new FleetTree({ door, now: () => foldStart + 60_000, providerLabel: (id) => `Provider ${id}` });
+  const tree = new FleetTree({
+    door,
+    now: () => foldStart + 60_000,
+    providerLabel: (id) => `Provider ${id}`,
+    definitionOf: () => undefined,
+  });
 
   before(() => door.open(async () => fleet));
   after(() => {

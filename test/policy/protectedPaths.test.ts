@@ -41,6 +41,7 @@ const guarded = [
   '.tool-versions',
   'mise.toml',
   '.claude/settings.json',
+  '.flotilla/agents/reviewer.md',
   '.codex/config.toml',
   '.cursor/rules/a.mdc',
   '.gemini/settings.json',

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { FleetState } from '../../src/core/state.ts';
 import { createFleet } from '../../src/openFleet.ts';
 import type { Fleet } from '../../src/orchestrator/fleet.ts';
-import type { Log, ModelProvider } from '../../src/orchestrator/ports.ts';
+import type { DefinitionText, Log, ModelProvider } from '../../src/orchestrator/ports.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { openJournal } from '../../src/store/journalFile.ts';
 import { parseSettings, type Settings } from '../../src/ui/parseSettings.ts';
+import { createAgentTypeCatalogue } from '../../src/workflows/agentTypeCatalogue.ts';
+import { builtInAgentTypes } from '../../src/workflows/agentTypes.ts';
 import { closedDocuments } from '../../src/workspace/openDocuments.ts';
 import { LiveInstructions } from '../../src/workspace/liveInstructions.ts';
 import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
@@ -27,6 +29,8 @@ export interface RealFleetOptions {
   /** Folder to copy as the workspace. */
   readonly source: string;
   readonly provider: ModelProvider;
+  /** Files that define agent types beside the built-in ones. */
+  readonly definitions?: readonly DefinitionText[];
   /** Settings by name without `flotilla.`; the others have their defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -54,8 +58,12 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   await instructions.refresh();
   const { provider } = options;
   const providers = { all: [provider], current: () => provider, prices: () => settings.prices };
+  const agentTypes = createAgentTypeCatalogue(builtInAgentTypes, options.definitions ?? []);
   const opened = await openJournal({ directory: storage, clock, log });
-  const { fleet, close } = createFleet({ storage, clock, log, settings: () => settings, files, instructions, providers }, opened);
+  const { fleet, close } = createFleet(
+    { storage, clock, log, settings: () => settings, files, instructions, providers, agentTypes: () => agentTypes },
+    opened,
+  );
   return {
     fleet,
     workspace,

@@ -87,7 +87,7 @@ export class TestFleet {
       providerOf: (id) => (id === provider.id ? provider : undefined),
       gateOf: () => gate,
       costOf: () => 0.01,
-      agentTypes: options.agentTypes ?? [agentType('lead', 'lead'), agentType('general', 'worker')],
+      agentTypes: () => options.agentTypes ?? agentTypes,
       provider: () => provider,
       sharedPrompt: () => ({ common: 'You are an agent.', instructions: options.instructions ?? noInstructions }),
       renderOpening: (request, agent, given) => ({
@@ -187,6 +187,7 @@ function openingText(objective: string, label: string, given: OpeningContext): s
   const note = given.task?.note === undefined ? '' : `\nNote: ${given.task.note}`;
   return `You are ${label}. ${objective}${reports}${earlier}${note}`;
 }
+const agentTypes: readonly AgentType[] = [agentType('lead', 'lead'), agentType('general', 'worker')];
 
 function agentType(name: string, role: AgentType['role']): AgentType {
   return { name, description: name, system: `You are a ${name}.`, tools: [], role };

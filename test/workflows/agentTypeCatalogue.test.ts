@@ -24,7 +24,10 @@ describe('the catalogue of agent types', () => {
       [...builtInAgentTypes.map(({ name }) => name), 'sql'],
     );
     assert.deepEqual(named(all, 'lead').source, { kind: 'built-in' });
-    assert.deepEqual(problems, [{ path: '.claude/agents/sql.md', problems: [] }]);
+    assert.deepEqual(
+      problems.map((one) => [one.file.path, one.problems]),
+      [['.claude/agents/sql.md', []]],
+    );
   });
 
   it('lets the workspace win over the user, our folder over others, the first over the next, and says so', () => {
@@ -39,7 +42,7 @@ describe('the catalogue of agent types', () => {
     assert.equal(named(all, 'a').source?.path, '.flotilla/agents/a.md');
     const shadowed = problems.filter((one) => one.problems.length > 0);
     assert.deepEqual(
-      shadowed.map(({ path }) => path),
+      shadowed.map(({ file: { path } }) => path),
       ['.github/agents/a.md', '.claude/agents/A.md', '~/.flotilla/agents/a.md', '~/.claude/agents/a.md'],
     );
     assert.match(shadowed[0]?.problems[0]?.message ?? '', /^\.flotilla\/agents\/a\.md defines the agent type "a" already/);

@@ -1,4 +1,5 @@
 import type { AgentType, PathFacts, Tool } from '../../orchestrator/ports.ts';
+import { followingTool } from '../followingTool.ts';
 import { createPlanTools } from '../plan/planTools.ts';
 import { createListAgentsTool } from './listAgents.ts';
 import { createMessageAgentTool } from './messageAgent.ts';
@@ -7,7 +8,8 @@ import { createSpawnAgentTool } from './spawnAgent.ts';
 import { createWaitForAgentsTool } from './waitForAgents.ts';
 
 export interface CoordinationToolsDeps {
-  readonly agentTypes: readonly Pick<AgentType, 'name' | 'description' | 'tools'>[];
+  /** The types that agents may spawn; the same list until a definition changes. */
+  readonly agentTypes: () => readonly Pick<AgentType, 'name' | 'description' | 'tools'>[];
   readonly pathFacts: PathFacts;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -16,7 +18,7 @@ export interface CoordinationToolsDeps {
 /** Every tool by which agents deal with one another and with the plan of their run. */
 export function createCoordinationTools({ agentTypes, pathFacts, now }: CoordinationToolsDeps): readonly Tool[] {
   return [
-    createSpawnAgentTool({ agentTypes, pathFacts }),
+    followingTool(agentTypes, (types) => createSpawnAgentTool({ agentTypes: types, pathFacts })),
     createMessageAgentTool(now),
     createWaitForAgentsTool(now),
     createListAgentsTool(now),

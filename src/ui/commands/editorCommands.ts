@@ -11,7 +11,7 @@ import { type AgentTypeFacts, askTask, begin, notReady, pickType, spawnOn } from
 
 /** What the commands in an editor need. */
 export interface EditorCommandDeps extends CommandDeps {
-  readonly agentTypes: readonly AgentTypeFacts[];
+  readonly agentTypes: () => readonly AgentTypeFacts[];
   /** The path of a file as agents write it; undefined outside the workspace. */
   readonly display: (uri: vscode.Uri) => string | undefined;
 }
@@ -60,7 +60,7 @@ async function spawn(deps: EditorCommandDeps, fleet: FleetControl, first: unknow
     return failure;
   }
   const byCode = typeof first === 'string';
-  const agentType = byCode ? (typeof second === 'string' ? second : 'general') : await pickType(deps.agentTypes);
+  const agentType = byCode ? (typeof second === 'string' ? second : 'general') : await pickType(deps.agentTypes());
   if (agentType === undefined) {
     return cancelled;
   }

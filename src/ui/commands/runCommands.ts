@@ -14,7 +14,7 @@ export interface AgentTypeFacts {
 }
 
 /** The commands that begin something. */
-export function createRunCommands(deps: CommandDeps & { readonly agentTypes: readonly AgentTypeFacts[] }): CommandTable {
+export function createRunCommands(deps: CommandDeps & { readonly agentTypes: () => readonly AgentTypeFacts[] }): CommandTable {
   return {
     'flotilla.startRun': (task) => withWritableFleet(deps.door, (fleet) => startRun(deps, fleet, task)),
     'flotilla.spawnAgent': (first, second) => withWritableFleet(deps.door, (fleet) => spawnAgent(deps, fleet, first, second)),
@@ -40,7 +40,7 @@ async function startRun(deps: CommandDeps, fleet: FleetControl, given: unknown):
 
 /** From code: an objective, or a spawn request with an optional parent. By hand: asks for the type and the task. */
 async function spawnAgent(
-  deps: CommandDeps & { readonly agentTypes: readonly AgentTypeFacts[] },
+  deps: CommandDeps & { readonly agentTypes: () => readonly AgentTypeFacts[] },
   fleet: FleetControl,
   first: unknown,
   second: unknown,
@@ -55,7 +55,7 @@ async function spawnAgent(
   }
   const given = toGiven(first);
   const parentId = given.by === 'row' ? liveAgent(fleet, agentOfTarget(fleet.state, given.target)) : undefined;
-  const agentType = await pickType(deps.agentTypes);
+  const agentType = await pickType(deps.agentTypes());
   if (agentType === undefined) {
     return cancelled;
   }

@@ -11,7 +11,7 @@ const agentTypes = [
   { name: 'builder', description: 'Builds.', tools: ['edit_file', 'report'] },
 ];
 const pathFacts = fakePathFacts('src/auth/login.ts', 'src/index.ts');
-const tools = createCoordinationTools({ agentTypes, pathFacts, now: () => 100_000 });
+const tools = createCoordinationTools({ agentTypes: () => agentTypes, pathFacts, now: () => 100_000 });
 
 function tool(name: string) {
   return tools.find(({ spec }) => spec.name === name) ?? assert.fail(`no tool ${name}`);
