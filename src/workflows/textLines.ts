@@ -28,7 +28,7 @@ export class TextLines {
   rangeOf(from: number, to: number): Range {
     const line = this.lineOf(from);
     const endLine = this.lineOf(to);
-    return { line, column: from - (this.#starts[line] ?? 0), endLine, endColumn: to - (this.#starts[endLine] ?? 0) };
+    return { line, column: this.#columnOf(from, line), endLine, endColumn: this.#columnOf(to, endLine) };
   }
 
   /** A whole line, without its end. */
@@ -36,5 +36,10 @@ export class TextLines {
     const start = this.#starts[line] ?? 0;
     const end = this.#starts[line + 1] ?? this.#text.length;
     return { line, column: 0, endLine: line, endColumn: this.#text.slice(start, end).replace(/[\r\n]+$/, '').length };
+  }
+
+  /** An offset between the two characters that end a line stands at its end. */
+  #columnOf(offset: number, line: number): number {
+    return Math.min(offset - (this.#starts[line] ?? 0), this.rangeOfLine(line).endColumn);
   }
 }

@@ -6,24 +6,6 @@ import type { AgentType } from '../orchestrator/ports.ts';
 
 type Role = AgentType['role'];
 
-/**
- * Tools that agent types name but the tool box does not hold yet. Emptied when they land; the lists below are whole.
- */
-const notThereYet: ReadonlySet<string> = new Set([
-  'change_plan',
-  'propose_change',
-  'settle_proposal',
-  'view_plan',
-  'publish_artefact',
-  'read_artefact',
-  'hand_over',
-]);
-
-/** Of some tools those that exist. */
-export function existing(tools: readonly string[]): readonly string[] {
-  return tools.filter((tool) => !notThereYet.has(tool));
-}
-
 export const reading = ['read_file', 'list_files', 'find_files', 'search_text'] as const;
 export const changing = ['edit_file', 'write_file', 'run_command'] as const;
 export const spawning = ['spawn_agent', 'wait_for_agents', 'steer_agent', 'wrap_up_agent', 'kill_agent'] as const;

@@ -1,7 +1,7 @@
 import type { AgentType } from '../orchestrator/ports.ts';
 import type { DefinitionFields } from './definitionFields.ts';
 import { type Dialect, meaningOf } from './foreignTools.ts';
-import { always, changing, existing, mostOfRole, spawning } from './toolNames.ts';
+import { always, changing, mostOfRole, spawning } from './toolNames.ts';
 
 type Role = AgentType['role'];
 
@@ -31,7 +31,7 @@ export function readTools(fields: DefinitionFields, dialect: Dialect, givenRole:
   if (beyond.length > 0) {
     fields.refuse('tools', beyondText(role, beyond));
   }
-  return { role, tools: existing(tools) };
+  return { role, tools };
 }
 
 function beyondText(role: Role, beyond: readonly string[]): string {

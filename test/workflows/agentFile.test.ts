@@ -1,8 +1,7 @@
 import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type FileAgentType, readAgentFile } from '../../src/workflows/agentFile.ts';
-import { common } from '../../src/workflows/prompts/common.ts';
-import { always, existing, mostOfRole } from '../../src/workflows/toolNames.ts';
+import { always, mostOfRole } from '../../src/workflows/toolNames.ts';
 
 const folders = { flotilla: '.flotilla/agents', claude: '.claude/agents', vscode: '.github/agents' } as const;
 
@@ -34,7 +33,7 @@ describe('agent files', () => {
     assert.deepEqual(work(type), ['read_file', 'list_files', 'search_text']);
     assert.equal(type.model, 'm-1');
     assert.equal(type.effort, 'high');
-    assert.equal(type.system, `${common}\n# Your part: api-designer\nDo it well.\n`);
+    assert.equal(type.system, `# Your part: api-designer\nDo it well.\n`);
     assert.deepEqual(type.source, { kind: 'workspace', path: '.flotilla/agents/helper.md' });
     assert.deepEqual(type.notHonoured, []);
   });
@@ -91,7 +90,7 @@ describe('agent files', () => {
 
   it('give everything a worker may have when no tools are named', () => {
     for (const dialect of ['flotilla', 'claude', 'vscode'] as const) {
-      assert.deepEqual(typeOf(dialect, '').tools, existing(mostOfRole.worker));
+      assert.deepEqual(typeOf(dialect, '').tools, mostOfRole.worker);
     }
   });
 

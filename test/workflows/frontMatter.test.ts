@@ -103,6 +103,11 @@ describe('front matter', () => {
     assert.deepEqual(messages(file(fields)), []);
   });
 
+  it('points at nothing between the two characters that end a line', () => {
+    const [problem] = parseFrontMatter('---\n- "\r\n"\n---\n').problems;
+    assert.deepEqual(problem?.range, { line: 1, column: 3, endLine: 1, endColumn: 3 });
+  });
+
   it('makes of any text plain values and ranges inside the text', () => {
     const pieces = fc.constantFrom(
       '---',

@@ -5,10 +5,11 @@ import { createPlanTools } from '../../../src/tools/plan/planTools.ts';
 import { fakePlan, fakeProposal, fakeTask } from '../fakePlan.ts';
 import { call, FakeCoordination, fakeAgent } from '../fakes.ts';
 
-const tools = createPlanTools([
+const agentTypes = [
   { name: 'scout', description: 'Finds out.', tools: ['read_file'] },
   { name: 'builder', description: 'Builds.', tools: ['edit_file'] },
-]);
+];
+const tools = createPlanTools(() => agentTypes);
 const tool = (name: string) => tools.find(({ spec }) => spec.name === name) ?? assert.fail(`no tool ${name}`);
 
 function team(...toolNames: readonly string[]): FakeCoordination {
