@@ -31,6 +31,7 @@ import { PlanEditor } from './ui/planEditor/planEditor.ts';
 import { LiveSettings } from './ui/settings.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { Timeline } from './ui/timelinePanel.ts';
+import { createBlobs } from './store/blobs.ts';
 import { createAgentTypeCatalogue, notHonouredTexts } from './workflows/agentTypeCatalogue.ts';
 import { builtInAgentTypes } from './workflows/agentTypes.ts';
 import { planTools } from './workflows/planText/planTools.ts';
@@ -59,10 +60,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   const settings = own(new LiveSettings((problem) => log.warn(problem), logError));
   const door = own(new FleetDoor(logError));
 
+  const storage = context.storageUri === undefined ? '' : storageFolder(context.storageUri.fsPath);
+  const blobs = createBlobs({ directory: storage });
   let ripgrep: Promise<string | undefined> | undefined;
   const files = createWorkspaceFiles({
     folders: workspaceFolders,
     documents: createOpenDocuments(),
+    blobs,
     ripgrep: () => {
       const folders = workspaceFolders().map((folder) => folder.path);
       ripgrep ??= findRipgrep({ appRoot: vscode.env.appRoot, path: process.env['PATH'], folders });
@@ -91,7 +95,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   const providerLabel = (id: string) => providers.all.find((provider) => provider.id === id)?.label ?? id;
 
   const life = new FleetLife({
-    storage: context.storageUri === undefined ? '' : storageFolder(context.storageUri.fsPath),
+    storage,
+    blobs,
     clock,
     log,
     settings: () => settings.value,

@@ -9,14 +9,13 @@ import type { Instructions } from './core/sharedPrompt.ts';
 import type { Disposable } from './lib/disposables.ts';
 import { Fleet } from './orchestrator/fleet.ts';
 import { createLiveTail } from './orchestrator/liveTail.ts';
-import type { Clock, Log, ModelProvider } from './orchestrator/ports.ts';
+import type { BlobPort, Clock, Log, ModelProvider } from './orchestrator/ports.ts';
 import { RateGate } from './orchestrator/rateGate.ts';
 import { createReportEvidence } from './orchestrator/reportEvidence.ts';
 import { mintId } from './platform/mintId.ts';
 import { createRights } from './policy/rights.ts';
 import { createLazyProvider } from './providers/lazyProvider.ts';
 import { createPracticeModel } from './providers/practice/practiceModel.ts';
-import { createBlobs } from './store/blobs.ts';
 import type { OpenedJournal } from './store/journalFile.ts';
 import { createAskPersonTool } from './tools/askPerson.ts';
 import { createCoordinationTools } from './tools/coordination/coordinationTools.ts';
@@ -45,6 +44,7 @@ import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
 /** What the fleet is given from the window it lives in. */
 export interface OpenFleetDeps {
   readonly storage: string;
+  readonly blobs: BlobPort;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: () => Settings;
@@ -99,9 +99,8 @@ export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>,
 }
 
 export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedFleet {
-  const { storage, clock, log, settings, files, instructions, providers, agentTypes } = deps;
+  const { storage, blobs, clock, log, settings, files, instructions, providers, agentTypes } = deps;
   const { journal, entries, readOnly } = opened;
-  const blobs = createBlobs({ directory: storage });
   const markerPrefix = createHash('sha256').update(storage).digest('hex').slice(0, 16);
   const processes = new Processes({ markerPrefix, spoolFolder: join(storage, 'spool'), log });
   const folders = () => files.paths.folders();

@@ -104,6 +104,8 @@ export const effectSchema = z.discriminatedUnion('kind', [
     line: z.number().int().positive().optional(),
     /** Hash of the blob with the whole text before the change; absent for a new file, and in old journals. */
     before: z.string().optional(),
+    /** Set when the file was no UTF-8: then each character of that text is one byte of it. */
+    beforeAs: z.literal('bytes').optional(),
     /** SHA-256 of the bytes after the change, in hex; absent after a deletion, and in old journals. */
     after: z.string().optional(),
   }),

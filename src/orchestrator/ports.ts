@@ -81,6 +81,19 @@ export interface ReportEvidence {
   changedFor(id: AgentId): ReadonlySet<string>;
 }
 
+/** What became of files that were to be as they were before an agent changed them. */
+export interface UndoneChanges {
+  readonly restored: string[];
+  /** Files that were left as they are, each with the reason. */
+  readonly kept: { readonly path: string; readonly why: string }[];
+}
+
+/** Undoes what an agent did to files. */
+export interface ChangeUndo {
+  /** Takes an agent's effects in order. A file that anybody else has changed since, or in between, is left as it is. */
+  undo(effects: readonly Effect[]): Promise<UndoneChanges>;
+}
+
 // ---------------------------------------------------------------- models
 
 /** One request to a model: the whole history, with a stable beginning. */

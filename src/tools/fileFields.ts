@@ -52,7 +52,7 @@ async function editOutcome(edits: FileEdits, agentId: Parameters<FileEdits['appl
     const effects = done.showed === undefined ? [] : [{ kind: 'read' as const, path: done.showed }];
     return { text: done.text, isError: true, effects };
   }
-  const { display, change, diff, saved, excerpt } = done;
+  const { display, change, diff, saved, excerpt, before, after } = done;
   const { added, removed, line } = diff;
   const head = `${change === 'created' ? 'Created' : 'Edited'} ${display}: ${added} ${added === 1 ? 'line' : 'lines'} added, ${removed} removed.`;
   const unsaved = saved
@@ -61,6 +61,6 @@ async function editOutcome(edits: FileEdits, agentId: Parameters<FileEdits['appl
   return {
     text: [head, ...unsaved, ...(excerpt === '' ? [] : [excerpt])].join('\n'),
     isError: false,
-    effects: [{ kind: 'changed', path: display, change, added, removed, line }],
+    effects: [{ kind: 'changed', path: display, change, added, removed, line, ...before, after }],
   };
 }

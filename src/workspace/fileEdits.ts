@@ -1,16 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { AgentId } from '../core/ids.ts';
+import type { BlobPort } from '../orchestrator/ports.ts';
 import { createAtomically } from './atomicWrite.ts';
 import { diffTexts, type FileDiff } from './fileDiff.ts';
 import type { FileLock } from './fileLock.ts';
 import { spliceText, visibleText } from './fileText.ts';
+import { bytesHash, type KeptBytes, keepBytes } from './keptBytes.ts';
 import { freshLimits, linesOf, showLines } from './numberedText.ts';
 import type { OpenDocuments } from './openDocuments.ts';
 import { knowsAll, type ReadLedger, textHash } from './readLedger.ts';
 import { errorCode, type Refusal, refuse, refuseSystemError } from './refusal.ts';
 import { findEdit, type Replacement, toLf, wholeEdit } from './textEdit.ts';
-import { type CurrentText, loadText, storeSplices } from './textFile.ts';
+import { bytesOf, type CurrentText, loadText, storeSplices } from './textFile.ts';
 import type { ResolvedPath, WorkspacePaths } from './workspacePath.ts';
 
 /** A change of one file as a model asks for it. */
@@ -43,6 +45,10 @@ export interface EditDone {
   readonly saved: boolean;
   /** The changed place with its line numbers. */
   readonly excerpt: string;
+  /** The file before and after, for undoing the change; without `before` when it was new or too large to be kept. */
+  readonly before?: KeptBytes | undefined;
+  /** SHA-256 in hex. */
+  readonly after: string;
 }
 
 /** Nothing was changed; `showed` when the refusal contains the file's present text, which then counts as read. */
@@ -63,6 +69,7 @@ interface FileEditsDeps {
   readonly documents: OpenDocuments;
   readonly ledger: ReadLedger;
   readonly lock: FileLock;
+  readonly blobs: BlobPort;
 }
 
 /** Makes the operations behind edit_file and write_file. */
@@ -208,6 +215,8 @@ async function store(agentId: AgentId, worked: Worked, current: CurrentText, dep
   const { plan, place } = worked;
   const known = deps.ledger.known(agentId, place.absolute);
   const whole = known !== undefined && knowsAll(known, linesOf(visibleText(current.file)).length);
+  // Before the write, so that no change is made that could not be undone.
+  const before = await keepBytes(bytesOf(current), deps.blobs);
   const stored = await storeSplices(place, current, worked.found?.splices ?? [], deps.documents);
   if (stored === 'stale') {
     const now = await loadText(place, deps.documents);
@@ -219,18 +228,20 @@ async function store(agentId: AgentId, worked: Worked, current: CurrentText, dep
     return stored;
   }
   deps.ledger.noteWrite(agentId, place.absolute, stored.hash, whole);
-  return done(plan, visibleText({ ...current.file, text: worked.newText }), stored.saved);
+  const text = visibleText({ ...current.file, text: worked.newText });
+  return { ...done(plan, text, stored.saved), before, after: bytesHash(stored.bytes) };
 }
 
 async function create(agentId: AgentId, worked: Worked, deps: FileEditsDeps): Promise<EditDone | EditRefusal> {
   const { plan, place, newText } = worked;
+  const bytes = Buffer.from(newText, 'utf8');
   try {
     await mkdir(path.dirname(place.absolute), { recursive: true });
     const again = await deps.paths.resolve(plan.pathText, 'write');
     if (!again.ok || again.absolute !== place.absolute) {
       return refuse(`${place.display} leads to another place now; nothing was written. Try again.`);
     }
-    await createAtomically(place.absolute, Buffer.from(newText, 'utf8'));
+    await createAtomically(place.absolute, bytes);
   } catch (error) {
     return errorCode(error) === 'EEXIST'
       ? refuse(`${place.display} was created by somebody else meanwhile; it was not overwritten. Read it first.`)
@@ -238,10 +249,10 @@ async function create(agentId: AgentId, worked: Worked, deps: FileEditsDeps): Pr
   }
   // A byte order mark at the beginning is not part of the text when the file is read.
   deps.ledger.noteWrite(agentId, place.absolute, textHash(newText.replace(/^\ufeff/, '')), true);
-  return done(plan, toLf(newText), true);
+  return { ...done(plan, toLf(newText), true), after: bytesHash(bytes) };
 }
 
-function done(plan: EditPlan, text: string, saved: boolean): EditDone {
+function done(plan: EditPlan, text: string, saved: boolean): Omit<EditDone, 'before' | 'after'> {
   const { display, change, diff } = plan;
   const excerpt =
     change === 'created' ? '' : showLines(text, display, Math.max(1, diff.line - 2), diff.line + 9, { lines: 12, chars: 3000 }).text;

@@ -26,7 +26,8 @@ interface DocumentHome {
   readonly absolute: string;
   readonly version: number;
   readonly dirty: boolean;
-  /** Mode of the file on disk; absent when only the document was looked at. */
+  /** The file on disk and its mode; absent when only the document was looked at. */
+  readonly bytes?: Buffer;
   readonly mode?: number;
 }
 
@@ -59,9 +60,14 @@ export async function loadText(place: ResolvedPath, documents: OpenDocuments): P
   }
   const home: CurrentText['home'] =
     open !== undefined && document?.text === file.text
-      ? { kind: 'document', absolute: open.absolute, version: document.version, dirty: false, mode: loaded.mode }
+      ? { kind: 'document', absolute: open.absolute, version: document.version, dirty: false, bytes: loaded.bytes, mode: loaded.mode }
       : { kind: 'disk', bytes: loaded.bytes, mode: loaded.mode };
   return { ok: true, file, hash: textHash(file.text), home };
+}
+
+/** The bytes a text comes from; those of unsaved text are its UTF-8. */
+export function bytesOf({ file, home }: CurrentText): Buffer {
+  return home.bytes ?? Buffer.from(file.text, 'utf8');
 }
 
 /** How an edit was stored. */
@@ -69,6 +75,8 @@ export interface Stored {
   readonly ok: true;
   readonly hash: string;
   readonly saved: boolean;
+  /** What the file is now; of a document that was not saved, its text as UTF-8. */
+  readonly bytes: Buffer;
 }
 
 /**
@@ -89,21 +97,28 @@ export async function storeSplices(
   }
   if (home.kind === 'document') {
     const applied = await documents.replace(home.absolute, home.version, splices, !home.dirty);
-    return applied === 'stale' ? 'stale' : { ok: true, hash: textHash(text), saved: applied === 'applied' && !home.dirty };
+    if (applied === 'stale') {
+      return 'stale';
+    }
+    const saved = applied === 'applied' && !home.dirty;
+    const bytes = saved && home.bytes !== undefined ? spliceBytes(home.bytes, current.file, splices) : Buffer.from(text, 'utf8');
+    return { ok: true, hash: textHash(text), saved, bytes };
   }
   try {
     const before = await readFileBytes(place.absolute, place.display);
     if (!before.ok || 'missing' in before || !before.bytes.equals(home.bytes)) {
       return 'stale';
     }
-    await writeAtomically(place.absolute, spliceBytes(home.bytes, current.file, splices));
-    return { ok: true, hash: textHash(text), saved: true };
+    const bytes = spliceBytes(home.bytes, current.file, splices);
+    await writeAtomically(place.absolute, bytes);
+    return { ok: true, hash: textHash(text), saved: true, bytes };
   } catch (error) {
     return refuseSystemError(error, place.display, ' Its old content is intact.');
   }
 }
 
-async function refuseReadOnly(place: ResolvedPath, mode: number): Promise<Refusal | undefined> {
+/** Whether a file with this mode is protected against being changed. */
+export async function refuseReadOnly(place: ResolvedPath, mode: number): Promise<Refusal | undefined> {
   const text = `${place.display} is read-only and was not changed.`;
   // Replacing a file needs no right on the file itself, so its own protection is asked for here.
   if ((mode & 0o222) === 0) {

@@ -1,5 +1,5 @@
 import type { AgentId } from '../core/ids.ts';
-import type { PathFacts } from '../orchestrator/ports.ts';
+import type { BlobPort, ChangeUndo, PathFacts } from '../orchestrator/ports.ts';
 import { createFileEdits, type FileEdits } from './fileEdits.ts';
 import { createLinesOf, type LinesOf } from './fileLines.ts';
 import { createFileLock } from './fileLock.ts';
@@ -10,6 +10,7 @@ import { createPathFacts } from './pathFacts.ts';
 import { createReadLedger } from './readLedger.ts';
 import type { Refusal } from './refusal.ts';
 import { type FoundLines, type SearchRequest, searchText } from './searchText.ts';
+import { createChangeUndo } from './undoChanges.ts';
 import { createWorkspacePaths, type WorkspaceFolder, type WorkspacePaths } from './workspacePath.ts';
 
 interface WorkspaceFilesDeps {
@@ -17,6 +18,8 @@ interface WorkspaceFilesDeps {
   readonly documents: OpenDocuments;
   /** Path of a ripgrep program; asked at each search, undefined for none. */
   readonly ripgrep: () => Promise<string | undefined>;
+  /** Where files are kept as they were before a change. */
+  readonly blobs: BlobPort;
 }
 
 /** All that agents can do with the files of the workspace. */
@@ -26,6 +29,7 @@ export interface WorkspaceFiles {
   readonly linesOf: LinesOf;
   readonly readLines: ReadLines;
   readonly edits: FileEdits;
+  readonly undo: ChangeUndo;
   readonly list: (pathText: string | undefined, depth: number, signal: AbortSignal) => Promise<FoundPaths | Refusal>;
   readonly find: (glob: string, pathText: string | undefined, signal: AbortSignal) => Promise<FoundPaths | Refusal>;
   readonly search: (request: SearchRequest, signal: AbortSignal) => Promise<FoundLines | Refusal>;
@@ -37,13 +41,14 @@ export interface WorkspaceFiles {
 export function createWorkspaceFiles(deps: WorkspaceFilesDeps): WorkspaceFiles {
   const paths = createWorkspacePaths(deps.folders);
   const ledger = createReadLedger();
-  const shared = { paths, documents: deps.documents, ledger, lock: createFileLock() };
+  const shared = { paths, documents: deps.documents, ledger, lock: createFileLock(), blobs: deps.blobs };
   return {
     paths,
     pathFacts: createPathFacts(paths),
     linesOf: createLinesOf(shared),
     readLines: createReadLines(shared),
     edits: createFileEdits(shared),
+    undo: createChangeUndo(shared),
     list: (pathText, depth, signal) => listEntries(paths, pathText, depth, signal),
     find: (glob, pathText, signal) => findFiles(paths, glob, pathText, signal),
     search: async (request, signal) => searchText(paths, await deps.ripgrep(), request, signal),

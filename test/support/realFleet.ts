@@ -6,6 +6,7 @@ import { createFleet } from '../../src/openFleet.ts';
 import type { Fleet } from '../../src/orchestrator/fleet.ts';
 import type { DefinitionText, Log, ModelProvider } from '../../src/orchestrator/ports.ts';
 import { createClock } from '../../src/platform/clock.ts';
+import { createBlobs } from '../../src/store/blobs.ts';
 import { openJournal } from '../../src/store/journalFile.ts';
 import { parseSettings, type Settings } from '../../src/ui/parseSettings.ts';
 import { createAgentTypeCatalogue } from '../../src/workflows/agentTypeCatalogue.ts';
@@ -44,10 +45,12 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   const log = logInto(errors);
   const clock = createClock();
   const settings: Settings = parseSettings((name) => options.settings?.[name]).settings;
+  const blobs = createBlobs({ directory: storage });
   const files = createWorkspaceFiles({
     folders: () => [{ name: 'workspace', path: workspace }],
     documents: closedDocuments,
     ripgrep: async () => undefined,
+    blobs,
   });
   const instructions = new LiveInstructions({
     folders: files.paths.folders,
@@ -61,7 +64,7 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   const agentTypes = createAgentTypeCatalogue(builtInAgentTypes, options.definitions ?? []);
   const opened = await openJournal({ directory: storage, clock, log });
   const { fleet, close } = createFleet(
-    { storage, clock, log, settings: () => settings, files, instructions, providers, agentTypes: () => agentTypes },
+    { storage, blobs, clock, log, settings: () => settings, files, instructions, providers, agentTypes: () => agentTypes },
     opened,
   );
   return {

@@ -10,6 +10,7 @@ import type { ProcessRequest } from '../../src/workspace/processes.ts';
 import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
 import { call, fakeContext, prepare } from './fakes.ts';
 import { temporaryFolders, writeTree } from '../workspace/temporaryFolder.ts';
+import { MemoryBlobs } from '../support/memoryJournal.ts';
 
 const rights = createRights({ writes: 'allow', commands: 'ask', allowedCommands: [] });
 
@@ -23,6 +24,7 @@ describe('names of files that pose as more', () => {
       folders: () => [{ name: 'w', path: root }],
       documents: closedDocuments,
       ripgrep: async () => undefined,
+      blobs: new MemoryBlobs(),
     });
     const tools = new Map(createFileTools(files).map((tool) => [tool.spec.name, tool]));
     const text = async (name: string, input: Json) => (await call(tools.get(name) ?? assert.fail(name), input)).text;
@@ -42,6 +44,7 @@ describe('what was approved and what is done', () => {
       folders: () => [{ name: 'w', path: root }],
       documents: closedDocuments,
       ripgrep: async () => undefined,
+      blobs: new MemoryBlobs(),
     });
     const started: ProcessRequest[] = [];
     const command = createRunCommandTool({

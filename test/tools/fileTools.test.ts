@@ -5,9 +5,13 @@ import type { Json } from '../../src/core/json.ts';
 import type { Tool } from '../../src/orchestrator/ports.ts';
 import { createFileTools } from '../../src/tools/fileTools.ts';
 import { closedDocuments, type OpenDocuments } from '../../src/workspace/openDocuments.ts';
+import { bytesHash } from '../../src/workspace/keptBytes.ts';
 import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
 import { temporaryFolders, writeTree } from '../workspace/temporaryFolder.ts';
 import { call, prepare } from './fakes.ts';
+import { MemoryBlobs } from '../support/memoryJournal.ts';
+
+const sha256 = (text: string) => bytesHash(Buffer.from(text));
 
 describe('the file tools', () => {
   const temporary = temporaryFolders();
@@ -15,7 +19,12 @@ describe('the file tools', () => {
   async function opened(tree: Readonly<Record<string, string | Uint8Array>>, documents: OpenDocuments = closedDocuments) {
     const root = temporary();
     await writeTree(root, tree);
-    const files = createWorkspaceFiles({ folders: () => [{ name: 'w', path: root }], documents, ripgrep: async () => undefined });
+    const files = createWorkspaceFiles({
+      folders: () => [{ name: 'w', path: root }],
+      documents,
+      ripgrep: async () => undefined,
+      blobs: new MemoryBlobs(),
+    });
     const tools = new Map(createFileTools(files).map((tool) => [tool.spec.name, tool]));
     const named = (name: string): Tool => tools.get(name) ?? assert.fail(`no tool ${name}`);
     return {
@@ -157,7 +166,18 @@ describe('the file tools', () => {
       assert.deepEqual(await run('edit_file', { path: 'a.ts', old_text: 'two\n', new_text: 'TWO\n' }), {
         text: 'Edited a.ts: 1 line added, 1 removed.\na.ts (lines 1-3 of 3)\n    1\tone\n    2\tTWO\n    3\tthree',
         isError: false,
-        effects: [{ kind: 'changed', path: 'a.ts', change: 'edited', added: 1, removed: 1, line: 2 }],
+        effects: [
+          {
+            kind: 'changed',
+            path: 'a.ts',
+            change: 'edited',
+            added: 1,
+            removed: 1,
+            line: 2,
+            before: sha256('one\ntwo\nthree\n'),
+            after: sha256('one\nTWO\nthree\n'),
+          },
+        ],
       });
       assert.equal(onDisk('a.ts'), 'one\nTWO\nthree\n');
     });
@@ -170,7 +190,7 @@ describe('the file tools', () => {
       assert.deepEqual(await run('write_file', { path: 'new/a.md', content: 'hello\n' }), {
         text: 'Created new/a.md: 1 line added, 0 removed.',
         isError: false,
-        effects: [{ kind: 'changed', path: 'new/a.md', change: 'created', added: 1, removed: 0, line: 1 }],
+        effects: [{ kind: 'changed', path: 'new/a.md', change: 'created', added: 1, removed: 0, line: 1, after: sha256('hello\n') }],
       });
       assert.match((await run('write_file', { path: 'old', content: 'y\n' })).text, /old exists and you have not read it/);
       assert.equal((await run('write_file', { path: 'old', content: 'y\n' })).isError, false);

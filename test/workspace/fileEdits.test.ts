@@ -3,57 +3,17 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import path from 'node:path';
 import { type AgentId, toId } from '../../src/core/ids.ts';
 import type { EditRequest } from '../../src/workspace/fileEdits.ts';
-import { type Splice, spliceText } from '../../src/workspace/fileText.ts';
 import { closedDocuments, type OpenDocuments } from '../../src/workspace/openDocuments.ts';
 import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
+import { FakeEditor } from './fakeEditor.ts';
 import { accepted, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
+import { MemoryBlobs } from '../support/memoryJournal.ts';
 
 const ann = toId('agent', 'ann');
 const bob = toId('agent', 'bob');
 
 function replace(oldText: string, newText: string, all = false): EditRequest {
   return { kind: 'replace', oldText, newText, all };
-}
-
-/** An editor with one document, which writes to disk when it saves. */
-class FakeEditor implements OpenDocuments {
-  version = 1;
-  dirty: boolean;
-  text: string;
-  readonly undo: string[] = [];
-  readonly #absolute: string;
-  readonly #onSave: (text: string) => string;
-
-  constructor(absolute: string, text: string, dirty: boolean, onSave = (saved: string) => saved) {
-    this.#absolute = absolute;
-    this.text = text;
-    this.dirty = dirty;
-    this.#onSave = onSave;
-  }
-
-  read(absolute: string) {
-    return absolute === this.#absolute ? { text: this.text, version: this.version, dirty: this.dirty } : undefined;
-  }
-
-  type(text: string): void {
-    this.text = text;
-    this.version++;
-    this.dirty = true;
-  }
-
-  async replace(absolute: string, version: number, splices: readonly Splice[], save: boolean) {
-    if (absolute !== this.#absolute || version !== this.version) {
-      return 'stale' as const;
-    }
-    this.undo.push(this.text);
-    this.type(spliceText(this.text, splices));
-    if (save) {
-      this.text = this.#onSave(this.text);
-      writeFileSync(absolute, this.text);
-      this.dirty = false;
-    }
-    return 'applied' as const;
-  }
 }
 
 describe('file edits', () => {
@@ -69,6 +29,7 @@ describe('file edits', () => {
       folders: () => [{ name: 'w', path: root }],
       documents: toDocuments(root),
       ripgrep: async () => undefined,
+      blobs: new MemoryBlobs(),
     });
     const edit = async (agentId: AgentId, name: string, request: EditRequest) => {
       const plan = await files.edits.plan(agentId, name, request);

@@ -8,6 +8,7 @@ import { closedDocuments } from '../../src/workspace/openDocuments.ts';
 import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
 import { settle } from '../support/fakeClock.ts';
 import { makePipe, temporaryFolders, writeTree } from './temporaryFolder.ts';
+import { MemoryBlobs } from '../support/memoryJournal.ts';
 
 const ignore = () => undefined;
 const log: Log = { debug: ignore, info: ignore, warn: ignore, error: (message, error) => assert.fail(`${message}: ${String(error)}`) };
@@ -77,7 +78,12 @@ describe('instruction files', () => {
   describe('as they change', () => {
     async function live(files: Readonly<Record<string, string>>, trusted = () => true) {
       const root = await folder(files);
-      const workspace = createWorkspaceFiles({ folders: () => [root], documents: closedDocuments, ripgrep: async () => undefined });
+      const workspace = createWorkspaceFiles({
+        folders: () => [root],
+        documents: closedDocuments,
+        ripgrep: async () => undefined,
+        blobs: new MemoryBlobs(),
+      });
       const searches: Promise<unknown>[] = [];
       const find = (glob: string, signal: AbortSignal) => {
         const found = workspace.find(glob, undefined, signal);

@@ -11,6 +11,7 @@ import { runLead, type ToolRunner } from './drive.ts';
 import { sampleFiles } from './sampleWorkspace.ts';
 import { linesOf } from './simulatedTools.ts';
 import { noCoordination } from '../../tools/fakes.ts';
+import { MemoryBlobs } from '../../support/memoryJournal.ts';
 
 const ids = { agentId: toId('agent', 'ag-1'), runId: toId('run', 'run-1'), callId: toId('call', 'call-1') };
 
@@ -54,6 +55,7 @@ describe('practice model over the real file tools', () => {
       folders: () => [{ name: 'sample', path: root }],
       documents: closedDocuments,
       ripgrep: async () => undefined,
+      blobs: new MemoryBlobs(),
     });
     const runner = toRunner(createFileTools(files));
     const { report } = await runLead('Find bugs, check the tests and the docs', runner);
