@@ -206,6 +206,7 @@ describe('text files', () => {
       ok: true,
       hash: (await load('src/a')).current.hash,
       saved: true,
+      bytes: Buffer.from('new'),
     });
     assert.ok(lstatSync(path.join(root, 'link')).isSymbolicLink());
     assert.equal(readFileSync(path.join(root, 'src/a'), 'utf8'), 'new');
