@@ -43,6 +43,8 @@ describe('a run with the practice model over a real folder', function () {
       assert.equal(phaseWord(root), 'done');
       assert.ok(Object.keys(real.fleet.state.agents).length >= 3, 'a lead and at least two workers');
       const report = reportOf(root) ?? assert.fail('no report');
+      const doubts = Object.values(real.fleet.state.agents).flatMap((agent) => reportOf(agent)?.doubts ?? []);
+      assert.deepEqual(doubts, [], 'every report holds against what was seen');
       const cited = report.findings.filter((finding) => finding.path !== undefined);
       assert.ok(cited.length > 0, 'findings cite places');
       for (const { path, line } of cited) {
