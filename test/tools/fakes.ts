@@ -121,6 +121,8 @@ export class FakeCoordination implements Coordination {
     return this.roster.some((agent) => agent.mailbox.some((message) => message.replyTo === messageId));
   }
 
+  /** What the engine says about an accepted change of plan. */
+  notes: readonly string[] = [];
   /** What becomes of the plan when it is changed. */
   onChange: () => void = () => undefined;
   /** The run's plan, for tools that look at it. */
@@ -132,7 +134,8 @@ export class FakeCoordination implements Coordination {
 
   changePlan(changes: readonly PlanChange[], reason: string): CommandResult {
     this.onChange();
-    return this.#note(['changePlan', JSON.parse(JSON.stringify(changes)), reason], agentId('me'));
+    const result = this.#note(['changePlan', JSON.parse(JSON.stringify(changes)), reason], agentId('me'));
+    return result.ok ? { ok: true, accepted: { ...result.accepted, notes: this.notes } } : result;
   }
 
   proposeChange(changes: readonly PlanChange[], reason: string): CommandResult {

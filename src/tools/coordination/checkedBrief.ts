@@ -39,22 +39,31 @@ export interface CheckedBrief {
 }
 
 /** Lints the brief of a tool call against the workspace. Throws a ToolError with all reasons when it has to be written anew; `name` is the task's, where there are several. */
-export async function checkBrief(input: BriefInput, deps: CheckBriefDeps, name?: string): Promise<CheckedBrief> {
-  const facts = await deps.pathFacts.look(pathsToLookAt(input.paths ?? []));
-  const { brief, fixes, problems } = lintBrief({
-    brief: toBrief(input),
+export function checkBrief(input: BriefInput, deps: CheckBriefDeps, name?: string): Promise<CheckedBrief> {
+  return checkWholeBrief(toBrief(input), { agentType: input.agent_type, waits: (input.depends_on ?? []).length > 0, name }, deps);
+}
+
+/** Like {@link checkBrief}, for a brief that was put together from what was there before and what a model changed. */
+export async function checkWholeBrief(
+  brief: Brief,
+  task: { readonly agentType: string; readonly waits: boolean; readonly name?: string | undefined },
+  deps: CheckBriefDeps,
+): Promise<CheckedBrief> {
+  const facts = await deps.pathFacts.look(pathsToLookAt(brief.scope?.paths ?? []));
+  const linted = lintBrief({
+    brief,
     by: 'agent',
-    agentType: input.agent_type,
-    changesFiles: changesFiles(deps.agentTypes.find((type) => type.name === input.agent_type)),
+    agentType: task.agentType,
+    changesFiles: changesFiles(deps.agentTypes.find((type) => type.name === task.agentType)),
     facts,
-    waits: (input.depends_on ?? []).length > 0,
+    waits: task.waits,
   });
-  const reasons = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  const reasons = linted.problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   if (reasons.length > 0) {
-    const head = `The brief${name === undefined ? '' : ` of ${name}`} was not taken; nothing was done.`;
+    const head = `The brief${task.name === undefined ? '' : ` of ${task.name}`} was not taken; nothing was done.`;
     throw new ToolError([head, ...reasons.map((reason) => `- ${reason}`), 'Correct it and call again.'].join('\n'));
   }
-  return { brief, notes: [...fixes, ...problems.map(({ message }) => message)] };
+  return { brief: linted.brief, notes: [...linted.fixes, ...linted.problems.map(({ message }) => message)] };
 }
 
 /** Whether agents of a type can change files with the file tools. */

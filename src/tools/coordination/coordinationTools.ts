@@ -25,6 +25,6 @@ export function createCoordinationTools({ agentTypes, pathFacts, now }: Coordina
     createSteerAgentTool(),
     createWrapUpAgentTool(),
     createKillAgentTool(),
-    ...createPlanTools(agentTypes),
+    ...createPlanTools({ agentTypes, pathFacts }),
   ];
 }

@@ -2,57 +2,58 @@ import type { PlanChange } from '../../core/events.ts';
 import { taskOf, waitsFor } from '../../core/planGraph.ts';
 import { countText, firstLine } from '../../core/rowText.ts';
 import type { Plan } from '../../core/state.ts';
-import { validatePlan } from '../../core/validatePlan.ts';
 import type { AgentType, Tool, ToolContext } from '../../orchestrator/ports.ts';
+import type { CheckBriefDeps } from '../coordination/checkedBrief.ts';
 import { acceptedOf } from '../coordination/target.ts';
 import { defineTool, ToolError } from '../defineTool.ts';
 import { isLead, planOf } from './ownPlan.ts';
 import { changeProblem, changesOf } from './planChanges.ts';
 import { type ChangeInput, changeSchema } from './planFields.ts';
 
-type KnownType = Pick<AgentType, 'name' | 'description' | 'tools'>;
+export interface ChangePlanDeps extends CheckBriefDeps {
+  readonly agentTypes: readonly Pick<AgentType, 'name' | 'description' | 'tools'>[];
+}
 
 /** The tool `change_plan` of those who lead or plan. A lead gets the reports of the tasks it adds. */
-export function createChangePlanTool(agentTypes: readonly KnownType[]): Tool {
+export function createChangePlanTool(deps: ChangePlanDeps): Tool {
   return defineTool({
     name: 'change_plan',
     description:
       'Adds, edits and cancels tasks of the plan, all at once or, when the plan would not hold, not at all. The engine starts each task when those it depends on are done. A task at work that is cancelled is stopped; one that is edited is told.',
-    input: changeSchema(agentTypes),
+    input: changeSchema(deps.agentTypes),
     prepare: (input) => ({
       kind: 'ready',
       title: `Change the plan: ${firstLine(input.reason, 80)}`,
       outside: false,
       run: async (context) => {
         refuseProblem(input);
-        const changes = changesOf(input, planOf(context), isLead(context) ? context.agentId : undefined);
-        acceptedOf(context.coordination.changePlan(changes, input.reason.trim()));
-        return { text: changedText(changes, planOf(context), agentTypes), isError: false };
+        const owner = isLead(context) ? context.agentId : undefined;
+        const { changes, notes } = await changesOf(input, planOf(context), owner, deps);
+        const accepted = acceptedOf(context.coordination.changePlan(changes, input.reason.trim()));
+        return { text: changedText(changes, planOf(context), [...notes, ...(accepted.notes ?? [])]), isError: false };
       },
     }),
   });
 }
 
 /** The tool `propose_change` of those who do not lead: whoever does decides. */
-export function createProposeChangeTool(agentTypes: readonly KnownType[]): Tool {
+export function createProposeChangeTool(deps: ChangePlanDeps): Tool {
   return defineTool({
     name: 'propose_change',
     description:
       'Proposes a change of the plan to whoever leads, for example when you find that a task is missing, impossible or no longer needed. Go on with your own task meanwhile; the decision comes as a message.',
-    input: changeSchema(agentTypes),
+    input: changeSchema(deps.agentTypes),
     prepare: (input) => ({
       kind: 'ready',
       title: `Propose: ${firstLine(input.reason, 80)}`,
       outside: false,
       run: async (context: ToolContext) => {
         refuseProblem(input);
-        const changes = changesOf(input, planOf(context), undefined);
+        const { changes, notes } = await changesOf(input, planOf(context), undefined, deps);
         const { proposalId } = acceptedOf(context.coordination.proposeChange(changes, input.reason.trim()));
         const name = proposalId === undefined ? '' : ` as ${proposalId}`;
-        return {
-          text: `Proposed${name}: ${summaryOf(changes)}. Nothing is changed yet; the decision comes as a message. Go on with what does not depend on it.`,
-          isError: false,
-        };
+        const text = `Proposed${name}: ${summaryOf(changes)}. Nothing is changed yet; the decision comes as a message. Go on with what does not depend on it.`;
+        return { text: [text, ...notes].join('\n'), isError: false };
       },
     }),
   });
@@ -80,15 +81,9 @@ function idOf(change: PlanChange): string {
   return change.kind === 'add' || change.kind === 'edit' ? change.task.id : change.taskId;
 }
 
-function changedText(changes: readonly PlanChange[], plan: Plan, agentTypes: readonly KnownType[]): string {
-  const named = new Set(changes.map(idOf));
+function changedText(changes: readonly PlanChange[], plan: Plan, notes: readonly string[]): string {
   const starts = changes.flatMap((change) => (change.kind === 'add' ? [startText(change.task.id, plan)] : []));
-  const warnings = overlaps(plan, agentTypes).filter((warning) => warning.taskIds.some((id) => named.has(id)));
-  return [
-    `Changed the plan: ${summaryOf(changes)}. It has ${countText(plan.tasks.length, 'task')}.`,
-    ...starts,
-    ...warnings.map(({ message, next }) => `Warning: ${message} ${next}`),
-  ].join('\n');
+  return [`Changed the plan: ${summaryOf(changes)}. It has ${countText(plan.tasks.length, 'task')}.`, ...starts, ...notes].join('\n');
 }
 
 function startText(id: string, plan: Plan): string {
@@ -96,19 +91,4 @@ function startText(id: string, plan: Plan): string {
   const waits = task === undefined ? [] : waitsFor(plan, task);
   const names = waits.map((wait) => (wait.kind === 'task' ? (taskOf(plan, wait.taskId)?.id ?? wait.name) : `the artefact ${wait.name}`));
   return names.length === 0 ? `${id} starts as soon as a slot is free.` : `${id} waits for ${names.join(', ')}.`;
-}
-
-function overlaps(plan: Plan, agentTypes: readonly KnownType[]) {
-  const writers = new Set(
-    agentTypes.filter(({ tools }) => tools.includes('edit_file') || tools.includes('write_file')).map(({ name }) => name),
-  );
-  const limits = {
-    agentTypes: agentTypes.map(({ name }) => name),
-    changesFiles: (name: string) => writers.has(name),
-    maxTasks: Number.MAX_SAFE_INTEGER,
-  };
-  return validatePlan(
-    plan.tasks.filter((task) => task.status === 'waiting' || task.status === 'running'),
-    limits,
-  ).warnings;
 }

@@ -2,16 +2,40 @@ import { type Brief, type PlanChange, type TaskSpec, taskSpecSchema } from '../.
 import { type AgentId, type TaskId, toId } from '../../core/ids.ts';
 import { taskOf } from '../../core/planGraph.ts';
 import type { Plan } from '../../core/state.ts';
+import { type CheckBriefDeps, checkWholeBrief } from '../coordination/checkedBrief.ts';
 import { ToolError } from '../defineTool.ts';
 import type { AddedTask, ChangeInput, EditedTask } from './planFields.ts';
 
-/** The steps of a change as a model asked for it. `owner`: the lead that gets the reports of the tasks it adds. Throws a ToolError when it names what is not there. */
-export function changesOf(input: ChangeInput, plan: Plan, owner: AgentId | undefined): readonly PlanChange[] {
-  return [
-    ...(input.add ?? []).map((task): PlanChange => ({ kind: 'add', task: addedSpec(task, owner) })),
-    ...(input.edit ?? []).map((task): PlanChange => ({ kind: 'edit', task: editedSpec(task, plan) })),
-    ...(input.cancel ?? []).map((id): PlanChange => ({ kind: 'cancel', taskId: toTaskId(id) })),
-  ];
+/** The steps of a change, and what its author is told about the briefs in it. */
+export interface CheckedChanges {
+  readonly changes: readonly PlanChange[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * The steps of a change as a model asked for it, each new or changed brief linted. `owner`: the lead that gets the reports of the tasks it adds.
+ * Throws a ToolError when it names what is not there or a brief has to be written anew.
+ */
+export async function changesOf(input: ChangeInput, plan: Plan, owner: AgentId | undefined, deps: CheckBriefDeps): Promise<CheckedChanges> {
+  const added = (input.add ?? []).map((task) => checked('add', addedSpec(task, owner), deps));
+  const edited = (input.edit ?? []).map((task) => {
+    const spec = editedSpec(task, plan);
+    return changesBrief(task) ? checked('edit', spec, deps) : { change: { kind: 'edit' as const, task: spec }, notes: [] };
+  });
+  const steps = await Promise.all([...added, ...edited]);
+  const cancelled = (input.cancel ?? []).map((id): PlanChange => ({ kind: 'cancel', taskId: toTaskId(id) }));
+  return { changes: [...steps.map(({ change }) => change), ...cancelled], notes: steps.flatMap(({ notes }) => notes) };
+}
+
+async function checked(kind: 'add' | 'edit', task: TaskSpec, deps: CheckBriefDeps) {
+  const about = { agentType: task.agentType, waits: task.dependencies.length > 0, name: task.id };
+  const { brief, notes } = await checkWholeBrief(task.brief, about, deps);
+  return { change: { kind, task: { ...task, brief } }, notes: notes.map((note) => `${task.id}: ${note}`) };
+}
+
+/** An edit that leaves the brief alone is not the moment to find fault with it. */
+function changesBrief({ objective, paths, focus, context, output_format: format, done_criteria: criteria }: EditedTask): boolean {
+  return [objective, paths, focus, context, format, criteria].some((field) => field !== undefined);
 }
 
 /** Why a change cannot be meant as it stands, looking at the input alone. */

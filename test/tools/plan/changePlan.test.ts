@@ -3,13 +3,13 @@ import type { Json } from '../../../src/core/json.ts';
 import { planChangeSchema } from '../../../src/core/events.ts';
 import { createPlanTools } from '../../../src/tools/plan/planTools.ts';
 import { fakePlan, fakeProposal, fakeTask } from '../fakePlan.ts';
-import { call, FakeCoordination, fakeAgent } from '../fakes.ts';
+import { call, FakeCoordination, fakeAgent, fakePathFacts } from '../fakes.ts';
 
 const agentTypes = [
   { name: 'scout', description: 'Finds out.', tools: ['read_file'] },
   { name: 'builder', description: 'Builds.', tools: ['edit_file'] },
 ];
-const tools = createPlanTools(() => agentTypes);
+const tools = createPlanTools({ agentTypes: () => agentTypes, pathFacts: fakePathFacts('docs/guide.md', 'src/api/routes.ts') });
 const tool = (name: string) => tools.find(({ spec }) => spec.name === name) ?? assert.fail(`no tool ${name}`);
 
 function team(...toolNames: readonly string[]): FakeCoordination {
@@ -21,6 +21,7 @@ function team(...toolNames: readonly string[]): FakeCoordination {
         objective: 'Make the API.',
         scope: { paths: ['src/api'], focus: 'routes' },
         context: 'c',
+        outputFormat: 'list',
         constraints: { tokens: 5, doneCriteria: ['a'] },
       },
       publishes: ['contract'],
@@ -39,15 +40,22 @@ async function ask(name: string, input: Input, coordination = team('change_plan'
   return { ...outcome, asked: coordination.asked };
 }
 
-const docs = { id: 'docs', title: 'Docs', agent_type: 'builder', objective: 'Write them.' };
-const plain = {
+const docs = {
+  id: 'docs',
   title: 'Docs',
-  agentType: 'builder',
-  brief: { objective: 'Write them.' },
-  dependencies: [],
-  priority: 'medium',
-  attempts: 1,
+  agent_type: 'builder',
+  objective: 'Write them.',
+  paths: ['docs'],
+  output_format: 'list',
+  done_criteria: ['all there'],
 };
+const brief = {
+  objective: 'Write them.',
+  scope: { paths: ['docs'] },
+  outputFormat: 'list',
+  constraints: { doneCriteria: ['all there'] },
+};
+const plain = { title: 'Docs', agentType: 'builder', brief, dependencies: [], priority: 'medium', attempts: 1 };
 
 describe('change_plan', () => {
   it('makes tasks of what it is given', async () => {
@@ -101,6 +109,7 @@ describe('change_plan', () => {
         objective: 'Make the API.',
         scope: { paths: ['src/api'], focus: 'errors' },
         context: 'c',
+        outputFormat: 'list',
         constraints: { tokens: 5, doneCriteria: ['b'] },
       },
       dependencies: [],
@@ -134,6 +143,7 @@ describe('change_plan', () => {
 
   it('says what changed, when each new task starts, and which may change the same files', async () => {
     const coordination = team('change_plan');
+    coordination.notes = ['Tasks "api" and "more" may change src/api at the same time.'];
     coordination.onChange = () => {
       coordination.currentPlan = fakePlan([
         fakeTask('api', [], { brief: { objective: 'o', scope: { paths: ['src/api'] } } }),
@@ -152,9 +162,24 @@ describe('change_plan', () => {
         'Changed the plan: add docs, more. It has 3 tasks.',
         'docs waits for api.',
         'more starts as soon as a slot is free.',
-        'Warning: Tasks "api" and "more" may change src/api at the same time. Give them scopes of their own, or let one depend on the other.',
+        'Tasks "api" and "more" may change src/api at the same time.',
       ].join('\n'),
     );
+  });
+
+  it('sends a brief back that nobody could work by, and says which', async () => {
+    for (const input of [{ add: [{ ...docs, paths: ['/etc'] }] }, { edit: [{ id: 'api', paths: ['/etc'] }] }] as const) {
+      const result = await ask('change_plan', input);
+      assert.deepEqual([result.isError, result.asked], [true, []]);
+      assert.match(result.text, /^The brief of (docs|api) was not taken; nothing was done\.\n- \/etc is outside the workspace/);
+    }
+  });
+
+  it('leaves a brief alone that an edit does not touch', async () => {
+    const coordination = team('change_plan');
+    coordination.currentPlan = fakePlan([fakeTask('api', [], { brief: { objective: 'o', scope: { paths: ['/etc'] } } })]);
+    const { asked, isError } = await ask('change_plan', { edit: [{ id: 'api', priority: 'high' }] }, coordination);
+    assert.deepEqual([isError, asked.length], [false, 1]);
   });
 
   it('passes on why the engine refused it', async () => {
