@@ -7,6 +7,7 @@ import { toVisible, toVisibleLine } from '../text/visible.ts';
 import { callSign } from '../text/words.ts';
 import type { ItemContext } from './itemView.tsx';
 import { OutputView } from './outputView.tsx';
+import { SentRequests } from './requestView.tsx';
 import type { Item } from './transcriptItems.ts';
 
 type CallItem = Extract<Item, { kind: 'call' }>;
@@ -42,6 +43,7 @@ export function CallView({ item, context }: { readonly item: CallItem; readonly 
         )}
       </div>
       <Places call={call} context={context} />
+      <SentRequests call={call} store={context.store} />
       {item.invalid === undefined ? null : <div class="call-note tone-bad">The call could not be read: {toVisibleLine(item.invalid)}</div>}
       {open ? <div class="plain call-input">{inputText(item)}</div> : null}
       {live === undefined || live === '' ? null : <pre class="output live">{toVisible(live)}</pre>}

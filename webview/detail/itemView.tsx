@@ -11,6 +11,7 @@ import { actorWords, messageSigns } from '../text/words.ts';
 import { CallView } from './callView.tsx';
 import { ContextView } from './contextView.tsx';
 import { EndView } from './endView.tsx';
+import { MessageThread } from './requestView.tsx';
 import type { Item } from './transcriptItems.ts';
 
 /** What items need to draw themselves and to act. */
@@ -55,7 +56,7 @@ export function ItemView({ item, context }: { readonly item: Item; readonly cont
       const sign = messageSigns[message.kind];
       const from = actorWords(message.from, store.mirror.value.state.agents);
       return (
-        <div class={`item-message from-${message.from.kind}${item.kind === 'queued' ? ' queued' : ''}`}>
+        <div class={`item-message from-${message.from.kind} kind-${message.kind}${item.kind === 'queued' ? ' queued' : ''}`}>
           <div class="item-head">
             <Icon name={sign.icon} tone={sign.tone} />
             <span class="item-title">
@@ -69,6 +70,7 @@ export function ItemView({ item, context }: { readonly item: Item; readonly cont
                 : `read before turn ${item.turn}, ${formatClock(message.at)}`}
             </span>
           </div>
+          <MessageThread message={message} store={store} />
           {message.place === undefined ? null : <PlaceButton path={message.place.path} line={message.place.line} openPlace={openPlace} />}
           <div class="plain">
             <PlainText text={message.text} openPlace={openPlace} />
