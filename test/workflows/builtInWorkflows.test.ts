@@ -1,12 +1,13 @@
 import * as assert from 'node:assert/strict';
 import { taskSpecSchema } from '../../src/core/events.ts';
 import { personType, validatePlan } from '../../src/core/validatePlan.ts';
+import { builtInAgentTypes } from '../../src/workflows/agentTypes.ts';
 import { builtInWorkflows } from '../../src/workflows/builtInWorkflows.ts';
 import { createWorkflowCatalogue } from '../../src/workflows/workflowCatalogue.ts';
 import { assertGolden } from '../support/golden.ts';
 import { planText } from '../support/planText.ts';
 
-const agentTypes = ['lead', 'planner', 'scout', 'analyst', 'builder', 'reviewer', 'tester', 'writer', 'general'];
+const agentTypes = builtInAgentTypes.map(({ name }) => name);
 const catalogue = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => ['app', 'lib'], agentTypes });
 const names = [
   'orchestrate',
@@ -25,6 +26,10 @@ const task = 'Rename load() to read() everywhere.';
 function planOf(workflow: string, inputs: Readonly<Record<string, string | readonly string[]>> = {}) {
   const made = catalogue.template({ task, workflow, inputs, place: undefined });
   return 'code' in made ? assert.fail(`${made.message} ${made.next}`) : made;
+}
+
+function toolsOf(agentType: string): readonly string[] {
+  return builtInAgentTypes.find(({ name }) => name === agentType)?.tools ?? assert.fail(`no agent type ${agentType}`);
 }
 
 describe('built-in workflows', () => {
@@ -60,7 +65,7 @@ describe('built-in workflows', () => {
         const { tasks } = planOf(name, given);
         const { errors, warnings } = validatePlan(tasks, {
           agentTypes,
-          changesFiles: (type) => ['builder', 'general', 'tester', 'writer'].includes(type),
+          changesFiles: (type) => type !== personType && toolsOf(type).includes('edit_file'),
           maxTasks: 100,
         });
         assert.deepEqual([...errors, ...warnings], [], name);
@@ -97,6 +102,15 @@ describe('built-in workflows', () => {
     for (const { id, brief } of judges) {
       assert.match(brief.objective, /[Vv]erdict "approve" when/, id);
       assert.match(brief.objective, /[Vv]erdict\s+"changes"/, id);
+    }
+  });
+
+  it('ask nobody to run a command that cannot', () => {
+    for (const name of names) {
+      for (const { id, agentType, brief, gate } of planOf(name).tasks.filter((one) => one.agentType !== personType)) {
+        const runs = gate?.kind === 'verdict' || brief.objective.includes('Run this');
+        assert.ok(!runs || toolsOf(agentType).includes('run_command'), `${name} ${id} runs commands`);
+      }
     }
   });
 
