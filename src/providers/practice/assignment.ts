@@ -4,11 +4,15 @@ import { type Directive, directivesOf, pathsIn, termsIn } from './steering.ts';
 import type { PastCall, Story } from './story.ts';
 import { cleanPath, isWithin, type Terrain, toTerrain } from './toolText.ts';
 import { type Topic, topicOfFocus, topics, topicsIn } from './topics.ts';
+import { type Renaming, renamingIn, taskIn } from './taskText.ts';
+import { asksPerFile, nameProbe } from './uses.ts';
 import { wordsOf } from './words.ts';
 
 /** What a worker is to do after everything it was told so far. */
 export interface Assignment {
   readonly objective: string;
+  /** The person's words in it, or all of it. */
+  readonly task: string;
   readonly topic: Topic;
   readonly probes: readonly Probe[];
   /** Those of the probes that were added on the way and look everywhere, whatever the scope was. */
@@ -18,6 +22,9 @@ export interface Assignment {
   readonly avoid: readonly string[];
   /** Single places somebody pointed at. */
   readonly places: readonly string[];
+  /** Its report is to have one finding for each file. */
+  readonly perFile: boolean;
+  readonly renaming: Renaming | undefined;
   /** It may and should change something. */
   readonly builds: boolean;
   readonly finish: boolean;
@@ -36,16 +43,25 @@ export function toAssignment(story: Story): Assignment {
   const brief = readBrief(story);
   const terrain = toTerrain(story);
   const directives = directivesOf(story, terrain);
-  const topic = topicOf(brief.focus, brief.objective);
+  const task = taskIn(brief.objective);
+  const topic =
+    story.type === 'builder'
+      ? (topicOfFocus(brief.focus) ?? topics.improvement)
+      : topicOf(brief.focus, task, isJudge(story) || task === brief.objective.trim());
   const only = directives.filter((directive) => directive.kind === 'only').at(-1);
   const also = directives.filter((directive) => directive.kind === 'also');
   const missing = missingPaths(story.calls);
-  const ownPaths = brief.paths.length > 0 ? brief.paths : topic.id === 'structure' ? [] : pathsIn(brief.objective, terrain);
+  const ownPaths = brief.paths.length > 0 ? brief.paths : topic.id === 'structure' ? [] : pathsIn(task, terrain);
   const scope = (only?.paths ?? ownPaths)
     .map(cleanPath)
     .filter((path) => !missing.has(path) && !directives.some((entry) => entry.kind === 'avoid' && entry.paths.includes(path)));
-  const ownTerms = topicOfFocus(brief.focus) === undefined || topic.id === 'question' ? searchTerms(brief.objective, topic) : [];
-  const own = [...ownTerms.map(termProbe), ...topic.probes];
+  const perFile = asksPerFile(brief.objective) && !story.tools.has('edit_file');
+  const renaming = renamingIn(task);
+  const ownTerms = topicOfFocus(brief.focus) === undefined || topic.id === 'question' ? searchTerms(task, topic) : [];
+  const own =
+    renaming !== undefined && (perFile || story.type === 'builder')
+      ? [nameProbe(renaming)]
+      : [...ownTerms.map(termProbe), ...topic.probes, ...(perFile ? topics.improvement.probes : [])];
   const added = also.map((directive) => ({
     directive,
     probes: [...directive.terms.map(termProbe), ...directive.topics.flatMap((entry) => entry.probes)],
@@ -54,6 +70,7 @@ export function toAssignment(story: Story): Assignment {
   const canBuild = story.tools.has('edit_file') && !isReadOnly(`${brief.objective} ${brief.context}`);
   return {
     objective: brief.objective,
+    task,
     topic,
     probes: [...new Set([...own, ...added.flatMap((entry) => entry.probes)])],
     everywhere: new Set(
@@ -62,10 +79,11 @@ export function toAssignment(story: Story): Assignment {
     scope: only === undefined && scope.length > 0 ? [...scope, ...also.flatMap((directive) => directive.paths)] : scope,
     avoid: directives.flatMap((directive) => (directive.kind === 'avoid' ? directive.paths : [])),
     places: also.flatMap((directive) => directive.paths).concat(story.followUp?.place?.path ?? []),
+    perFile,
+    renaming,
     builds:
       canBuild &&
-      (allTopics.includes(topics.improvement) ||
-        (topicOfFocus(brief.focus) === undefined && topicsIn(brief.objective).includes(topics.improvement))),
+      (allTopics.includes(topics.improvement) || (topicOfFocus(brief.focus) === undefined && topicsIn(task).includes(topics.improvement))),
     finish: directives.some((directive) => directive.kind === 'finish'),
     directives,
     terrain,
@@ -79,12 +97,15 @@ export function isInside(assignment: Pick<Assignment, 'scope' | 'avoid' | 'place
   return (isWithin(path, assignment.scope) || placed || free) && !(assignment.avoid.length > 0 && isWithin(path, assignment.avoid));
 }
 
-function topicOf(focus: string, objective: string): Topic {
+/** Several judge the same thing, each by its own focus; others have the task before their eyes. */
+const isJudge = ({ type }: Story): boolean => type === 'reviewer' || type === 'analyst';
+
+function topicOf(focus: string, objective: string, focusFirst: boolean): Topic {
   const given = topicOfFocus(focus);
   if (given !== undefined) {
     return given;
   }
-  const [first] = [...topicsIn(focus), ...topicsIn(objective)];
+  const [first] = focusFirst ? [...topicsIn(focus), ...topicsIn(objective)] : [...topicsIn(objective), ...topicsIn(focus)];
   return first ?? (searchTerms(objective, topics.question).length > 0 ? topics.question : topics.risks);
 }
 

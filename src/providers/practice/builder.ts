@@ -3,6 +3,7 @@ import type { Hit } from './findings.ts';
 import { type Fix, fixOf } from './fixes.ts';
 import { call, type CallInput, type Planned, text, thinking } from './planned.ts';
 import { isGenerated } from './probes.ts';
+import { renameNext } from './renameEdit.ts';
 import { field, type PastCall, type Story } from './story.ts';
 import { cleanPath, linesRead, type Terrain } from './toolText.ts';
 import { brief } from './words.ts';
@@ -27,10 +28,14 @@ const isStale = (entry: PastCall): boolean =>
 
 /** The one small edit, then the one harmless command; undefined when both are behind it. */
 export function buildNext(story: Story, assignment: Assignment, hits: readonly Hit[]): readonly Planned[] | undefined {
+  const renamed = renameNext(story, assignment, hits);
+  if (renamed !== undefined) {
+    return renamed;
+  }
   const tried = edits(story);
   const last = tried.at(-1);
   const settled = tried.some((entry) => entry.result?.isError === false) || tried.some(isDenied) || tried.length >= maxEdits;
-  if (!settled) {
+  if (!settled && assignment.renaming === undefined) {
     const next = reread(story, last) ?? editNext(story, hits, assignment) ?? readForFix(story, hits) ?? writeAsked(story, assignment);
     if (next !== undefined) {
       return next;
@@ -84,7 +89,7 @@ function linesOfTried(story: Story, lines: ReadonlyMap<string, ReadonlyMap<numbe
 }
 
 /** The smallest edit not yet tried whose old text occurs once in the lines that were read: the line alone, else with a neighbour. */
-function uniqueEdit(fix: Fix, file: ReadonlyMap<number, string>, story: Story): CallInput | undefined {
+export function uniqueEdit(fix: Fix, file: ReadonlyMap<number, string>, story: Story): CallInput | undefined {
   const before = file.get(fix.line - 1);
   const after = file.get(fix.line + 1);
   const known = [...file.values()].join('\n');
@@ -146,8 +151,8 @@ function writeAsked(story: Story, assignment: Assignment): readonly Planned[] | 
   ];
 }
 
-function commandNext(story: Story, assignment: Assignment, last: PastCall | undefined): readonly Planned[] | undefined {
-  if (triedToBuild(story) || !story.tools.has('run_command')) {
+export function commandNext(story: Story, assignment: Assignment, last: PastCall | undefined): readonly Planned[] | undefined {
+  if (triedToBuild(story) || !story.tools.has('run_command') || /\bother builders change\b/i.test(assignment.objective)) {
     return undefined;
   }
   const command = commandFor(story, assignment.terrain);

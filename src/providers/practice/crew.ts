@@ -1,4 +1,4 @@
-import { field, type Heard, type PastCall, senderId, type Story } from './story.ts';
+import { field, type Heard, type PastCall, senderId, senderLabel, type Story } from './story.ts';
 
 /** An agent this lead spawned, as far as the history tells. */
 export interface Member {
@@ -10,9 +10,14 @@ export interface Member {
   /** It ended without a report. */
   readonly lost: boolean;
   readonly wrappedUp: boolean;
+  /** It is a task that had to wait for others when it was asked for, so that its id is the task's. */
+  readonly planned: boolean;
 }
 
-const spawnedPattern = /\bSpawned (\S+) \((.+?)\)/;
+const spawnedPattern = /\b(Spawned|Planned task) (\S+) \((.+?)\)/;
+
+/** How the engine tells that a task ended without an agent's report. */
+const endedPattern = /^Task (\S+) \(.*\) was (?:failed|skipped|cancelled)\b/;
 
 /** Everyone spawned for the present task and what became of them. */
 export function crewOf(story: Story): readonly Member[] {
@@ -21,8 +26,13 @@ export function crewOf(story: Story): readonly Member[] {
     if (match === null) {
       return [];
     }
-    const [, id = '', label = ''] = match;
-    const report = story.heard.findLast((message) => message.kind === 'report' && senderId(message.from) === id);
+    const [, kind, id = '', label = ''] = match;
+    const task = field(entry.input, 'task_id') ?? id;
+    const report =
+      story.heard.findLast((message) => message.kind === 'report' && senderId(message.from) === id) ??
+      // After another attempt the report is another agent's; of a task that never started there is only the engine's word.
+      story.heard.findLast((message) => message.kind === 'report' && senderLabel(message.from) === label) ??
+      story.heard.findLast((message) => message.from === 'engine' && endedPattern.exec(message.text)?.[1] === task);
     return [
       {
         id,
@@ -31,7 +41,9 @@ export function crewOf(story: Story): readonly Member[] {
         report,
         lost:
           report !== undefined &&
-          / (?:failed and has no report|was killed by .*|was interrupted and) .*|and has no report/.test(firstLine(report.text)),
+          (report.from === 'engine' ||
+            / (?:failed and has no report|was killed by .*|was interrupted and) .*|and has no report/.test(firstLine(report.text))),
+        planned: kind === 'Planned task',
         wrappedUp: asked(story.calls, 'wrap_up_agent', id),
       },
     ];

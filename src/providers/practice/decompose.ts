@@ -1,8 +1,10 @@
 import type { ToolSpec } from '../../core/events.ts';
+import { knownType } from './agentTypes.ts';
 import { isReadOnly } from './assignment.ts';
 import { call, type PlannedCall } from './planned.ts';
 import { isGenerated, isTestPath } from './probes.ts';
 import { termsIn } from './steering.ts';
+import type { Story } from './story.ts';
 import { isWithin, type Terrain } from './toolText.ts';
 import { type Topic, type TopicId, topics, topicsIn } from './topics.ts';
 import { brief, wordsOf } from './words.ts';
@@ -14,6 +16,10 @@ export interface Part {
   readonly objective: string;
   /** Existing paths; empty means the whole workspace. */
   readonly paths: readonly string[];
+  /** Name of its task, where another part waits for it. */
+  readonly taskId?: string;
+  /** The task it waits for. */
+  readonly after?: string;
 }
 
 /** What the lead has to divide the work by. */
@@ -83,7 +89,7 @@ function split(topic: Topic, ground: Ground): readonly Part[] {
 const lastName = (path: string): string => path.split('/').at(-1) ?? path;
 
 /** Folders with sources, the largest first: below the restriction if there is one, else at the top. */
-function sourceFolders({ terrain, only, avoid }: Ground): readonly string[] {
+export function sourceFolders({ terrain, only, avoid }: Ground): readonly string[] {
   const depth = only.length === 0 ? 1 : Math.min(...only.map((path) => path.split('/').length)) + 1;
   return [...terrain.folders]
     .filter(([folder]) => folder.split('/').length === depth && isWithin(folder, only) && !isIn(folder, avoid))
@@ -118,24 +124,45 @@ function homeOf(topic: Topic, { terrain, only, avoid }: Ground): readonly string
   return only.length > 0 ? (top.length > 0 ? top.slice(0, 3) : only) : topic.id === 'tests' ? [] : top.slice(0, 3);
 }
 
+/** The parts with a reviewer of the change that one of them makes, where tasks can wait for each other. */
+export function withReview(parts: readonly Part[], story: Pick<Story, 'specs' | 'earlierCalls'>): readonly Part[] {
+  const spec = story.specs.find((tool) => tool.name === 'spawn_agent');
+  const change = parts.find((part) => part.topic === topics.improvement);
+  const canWait = spec !== undefined && /"depends_on"/.test(JSON.stringify(spec.inputSchema));
+  if (change === undefined || !canWait || knownType(story.specs, 'spawn_agent', ['reviewer']) !== 'reviewer') {
+    return parts;
+  }
+  // A lead that has had another task before has used the plain name for that.
+  const before = story.earlierCalls.filter((entry) => entry.name === 'spawn_agent').length;
+  const taskId = before === 0 ? change.label : `${change.label}-${before + 1}`;
+  const others = parts.filter((part) => part !== change).slice(0, mostParts - 2);
+  const review: Part = {
+    label: 'review',
+    topic: topics.review,
+    objective: topics.review.objective,
+    paths: [],
+    after: taskId,
+  };
+  return [...others, { ...change, taskId }, review];
+}
+
 /** The call that spawns a part. */
 export function spawnCall(part: Part, task: string, specs: readonly ToolSpec[], avoid: readonly string[] = []): PlannedCall {
   return call('spawn_agent', {
     label: part.label,
-    agent_type: agentTypeFor(part.topic.id === 'improvement', specs),
+    agent_type: part.topic === topics.review ? 'reviewer' : agentTypeFor(part.topic.id === 'improvement', specs),
     objective: part.objective,
     ...(part.paths.length === 0 ? {} : { paths: part.paths }),
     focus: part.topic.focus,
     context: `The person's task: ${brief(task, 300)}${avoid.length === 0 ? '' : ` Leave out: ${avoid.join(', ')}.`}`,
     output_format: 'A report whose findings name file and line',
     done_criteria: part.topic.doneCriteria,
+    ...(part.taskId === undefined ? {} : { task_id: part.taskId }),
+    ...(part.after === undefined ? {} : { depends_on: [part.after] }),
   });
 }
 
 /** An agent type there is: the tool's description names them. */
 export function agentTypeFor(builds: boolean, specs: readonly ToolSpec[]): string {
-  const spec = specs.find((tool) => tool.name === 'spawn_agent');
-  const known = spec === undefined ? '' : `${spec.description} ${JSON.stringify(spec.inputSchema)}`;
-  const wanted = builds ? ['builder', 'general', 'worker'] : ['scout', 'explorer', 'reader', 'general', 'worker'];
-  return wanted.find((name) => new RegExp(`\\b${name}\\b`).test(known)) ?? 'general';
+  return knownType(specs, 'spawn_agent', builds ? ['builder', 'general', 'worker'] : ['scout', 'explorer', 'reader', 'general', 'worker']);
 }

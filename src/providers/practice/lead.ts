@@ -1,5 +1,6 @@
+import { answerAgents } from './leadAnswers.ts';
 import { crewOf, emptyWaits, type Member, refusedSpawns } from './crew.ts';
-import { decompose, type Ground, isQuestion, spawnCall } from './decompose.ts';
+import { decompose, type Ground, isQuestion, spawnCall, withReview } from './decompose.ts';
 import { type Finding, pickFindings, confirmedHits, searchInput } from './findings.ts';
 import { followSteering, leadPlan } from './leadSteering.ts';
 import { readBrief } from './opening.ts';
@@ -22,7 +23,8 @@ export function decideLead(story: Story): readonly Planned[] {
   const ground: Ground = { task, terrain, ...limitsOf(story, task, directives, terrain) };
   const crew = crewOf(story);
   const open = crew.filter((member) => member.report === undefined);
-  const answers = acknowledge(story.fresh, (message) => leadPlan(toDirective(message, terrain), open.length)).map((answer) => text(answer));
+  const spoken = acknowledge(story.fresh, (message) => leadPlan(toDirective(message, terrain), open.length)).map((answer) => text(answer));
+  const answers = [...spoken, ...answerAgents(story, ground, open.length)];
   const inScope = (path: string) => isWithin(path, ground.only) && !(ground.avoid.length > 0 && isWithin(path, ground.avoid));
   const finish = () => leadReport(story, crew, task, ownFindings(story, inScope), inScope);
   const wantsEnd = directives.some((directive) => directive.kind === 'finish');
@@ -128,12 +130,14 @@ function look(story: Story, { terrain, task }: Ground): readonly Planned[] | und
 }
 
 function divide(story: Story, ground: Ground): readonly Planned[] {
-  const parts = decompose(ground);
+  const parts = withReview(decompose(ground), story);
   const places = parts.map((part) => `${part.label}${part.paths.length === 0 ? '' : ` (${listOf(part.paths)})`}`);
   const why =
     parts.length === 1
       ? 'One scout is enough for a question.'
-      : `The parts do not depend on each other, so ${parts.length} agents can work at once.`;
+      : parts.some((part) => part.after !== undefined)
+        ? `The parts can be done at once, but for the review, which waits for the change it judges.`
+        : `The parts do not depend on each other, so ${parts.length} agents can work at once.`;
   return [
     thinking(`${why} Each gets paths that exist, a focus and a test for being done.`),
     text(`My plan: ${listOf(places)}. ${why}`),

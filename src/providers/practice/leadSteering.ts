@@ -26,7 +26,9 @@ export function leadPlan(directive: Directive, atWork: number): string {
 
 /** The calls that the messages just delivered lead to; none when nobody steered. */
 export function followSteering(story: Story, ground: Ground, open: readonly Member[]): readonly Planned[] {
-  return story.fresh.filter(isSteering).flatMap((message) => follow(message, story, ground, open));
+  // A task that waits for others may have no agent yet that could be told.
+  const atWork = open.filter((member) => !member.planned);
+  return story.fresh.filter(isSteering).flatMap((message) => follow(message, story, ground, atWork));
 }
 
 function follow(message: Heard, story: Story, ground: Ground, open: readonly Member[]): readonly Planned[] {

@@ -1,3 +1,4 @@
+import { openingTitles, roundOpening } from '../../core/openingHeadings.ts';
 import type { Story } from './story.ts';
 import { cleanPath } from './toolText.ts';
 
@@ -9,15 +10,33 @@ export interface ReadBrief {
   readonly context: string;
 }
 
-const titles = ['Objective', 'Scope', 'Context', 'Left out on purpose', 'What your report must contain', 'Done when', 'Limits'];
-const heading = new RegExp(`^# (${titles.join('|')})$`);
+const briefTitles = ['Objective', 'Scope', 'Context', 'Left out on purpose', 'What your report must contain', 'Done when', 'Limits'];
+const heading = new RegExp(`^# (${[...briefTitles, ...openingTitles].join('|')})$`);
+
+const roundPattern = new RegExp(`^${roundOpening(0, 0).replaceAll('0', '(\\d+)').replace('.', '\\.')}`);
+
+/** A further round of a task whose result was judged: the brief still holds. */
+export interface Round {
+  readonly number: number;
+  readonly of: number;
+  /** What is to be changed, or what has become of it. */
+  readonly text: string;
+}
+
+/** The round this agent was sent into, unless it is on its first or on another task. */
+export function readRound({ followUp }: Pick<Story, 'followUp'>): Round | undefined {
+  const match = followUp?.from === 'engine' ? roundPattern.exec(followUp.text) : null;
+  return match === null || followUp === undefined
+    ? undefined
+    : { number: Number(match[1]), of: Number(match[2]), text: followUp.text.slice(match[0].length).trim() };
+}
 
 /**
  * Reads the brief's sections back from an opening. An opening without them is all objective; a follow-up's text replaces the objective and
- * what narrowed it.
+ * what narrowed it, unless it is another round of the same.
  */
 export function readBrief(story: Pick<Story, 'opening' | 'followUp'>): ReadBrief {
-  if (story.followUp !== undefined) {
+  if (story.followUp !== undefined && readRound(story) === undefined) {
     const { text, place } = story.followUp;
     return { objective: text, paths: place === undefined ? [] : [place.path], focus: '', context: '' };
   }
@@ -32,7 +51,7 @@ export function readBrief(story: Pick<Story, 'opening' | 'followUp'>): ReadBrief
 }
 
 /** Sections by title; a title counts once, so that a task may hold headings of its own. */
-function sectionsOf(opening: string): ReadonlyMap<string, string> {
+export function sectionsOf(opening: string): ReadonlyMap<string, string> {
   const sections = new Map<string, string[]>();
   let current: string[] = [];
   for (const line of opening.split('\n')) {

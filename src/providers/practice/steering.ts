@@ -14,9 +14,17 @@ export type Directive =
 
 const steeringKinds: ReadonlySet<string> = new Set(['steer', 'request', 'warning', 'wrapUp']);
 
-/** Whether a message asks something of the agent, so that it has to be answered. */
+/** Whether a message asks something of the agent, so that it has to be answered. A proposed change of plan is settled, not followed. */
 export function isSteering(message: Heard): boolean {
-  return steeringKinds.has(message.kind);
+  return steeringKinds.has(message.kind) && proposalIn(message) === undefined;
+}
+
+/** Whether another agent waits for an answer to the message. */
+export const isRequest = (message: Heard): boolean => message.kind === 'request' && proposalIn(message) === undefined;
+
+/** The proposal that a message tells of. */
+export function proposalIn({ from, text }: Pick<Heard, 'from' | 'text'>): string | undefined {
+  return from === 'person' ? undefined : /\bproposal-[a-z0-9-]+/.exec(text)?.[0];
 }
 
 /** Works out what a message asks for; `terrain` tells which of its words are paths. */

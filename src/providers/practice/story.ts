@@ -2,6 +2,7 @@ import type { HistoryMessage, UserPart } from '../../core/history.ts';
 import type { Json } from '../../core/json.ts';
 import type { ModelRequest } from '../../orchestrator/ports.ts';
 import { type CallInput, callKey } from './planned.ts';
+import { type PlayedType, playedType } from './playedType.ts';
 
 /** A call this agent made, and what came back; no result when the history ends before it. */
 export interface PastCall {
@@ -21,11 +22,15 @@ export interface Heard {
   readonly kind: string;
   readonly text: string;
   readonly place: { readonly path: string; readonly line: number | undefined } | undefined;
+  /** Its id, when it can be answered. */
+  readonly messageId?: string;
 }
 
 /** What an agent's history says, as far as the practice model's rules look at it. */
 export interface Story {
   readonly opening: string;
+  /** The built-in agent type it plays, if its instructions name one. */
+  readonly type: PlayedType | undefined;
   readonly tools: ReadonlySet<string>;
   readonly specs: ModelRequest['tools'];
   /** Number of replies so far; the next reply has this number. */
@@ -44,8 +49,11 @@ export interface Story {
   readonly fresh: readonly Heard[];
 }
 
+/** What of a request the rules look at. */
+export type Asked = Pick<ModelRequest, 'messages' | 'tools'> & Partial<Pick<ModelRequest, 'system'>>;
+
 /** Reads a request's history. */
-export function toStory(request: Pick<ModelRequest, 'messages' | 'tools'>): Story {
+export function toStory(request: Asked): Story {
   const results = new Map<string, { text: string; isError: boolean }>();
   for (const part of request.messages.flatMap((message) => (message.role === 'user' ? message.parts : []))) {
     if (part.kind === 'toolResult') {
@@ -69,6 +77,7 @@ export function toStory(request: Pick<ModelRequest, 'messages' | 'tools'>): Stor
   const current = heard.filter((message) => message !== followUp && message.turn >= from && message.kind !== 'followUp');
   return {
     opening: openingOf(request.messages),
+    type: playedType(request.system ?? ''),
     tools: new Set(request.tools.map((tool) => tool.name)),
     specs: request.tools,
     turn,
@@ -105,7 +114,7 @@ function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-const messagePattern = /^<message from=("(?:[^"\\]|\\.)*") kind="(\w+)"(?: \w+="[^"]*")*>\n?([\s\S]*?)\n?<\/message>\s*$/;
+const messagePattern = /^<message from=("(?:[^"\\]|\\.)*") kind="(\w+)"((?: \w+="[^"]*")*)>\n?([\s\S]*?)\n?<\/message>\s*$/;
 const placePattern = /^About (.+?)(?::(\d+)(?:-\d+)?)?:\n/;
 
 function toHeard(part: string, turn: number): Heard {
@@ -113,7 +122,8 @@ function toHeard(part: string, turn: number): Heard {
   if (match === null) {
     return { turn, from: 'engine', kind: 'engine', text: part.trim(), place: undefined };
   }
-  const [, from = '""', kind = 'info', body = ''] = match;
+  const [, from = '""', kind = 'info', more = '', body = ''] = match;
+  const messageId = / id="([^"]+)"/.exec(more)?.[1];
   const place = placePattern.exec(body);
   return {
     turn,
@@ -121,11 +131,17 @@ function toHeard(part: string, turn: number): Heard {
     kind,
     text: (place === null ? body : body.slice(place[0].length)).trim(),
     place: place === null ? undefined : { path: place[1] ?? '', line: place[2] === undefined ? undefined : Number(place[2]) },
+    ...(messageId === undefined ? {} : { messageId }),
   };
 }
 
 function unquote(quoted: string): string {
   return quoted.slice(1, -1).replace(/\\(["\\])/g, '$1');
+}
+
+/** The label in `agent LABEL (ID)`. */
+export function senderLabel(from: string): string | undefined {
+  return /^agent (.*) \([^()\s]+\)$/.exec(from)?.[1];
 }
 
 /** The id in `agent LABEL (ID)`. */

@@ -1,6 +1,7 @@
 import type { Member } from './crew.ts';
 import { bySeverity, correction, type Finding } from './findings.ts';
-import { call, type Planned, text, thinking } from './planned.ts';
+import { endReply } from './ending.ts';
+import type { Planned } from './planned.ts';
 import type { Severity } from './probes.ts';
 import { isSteering } from './steering.ts';
 import { field, type Story } from './story.ts';
@@ -23,7 +24,7 @@ export function readReport(report: string): ReadReport {
   const summary: string[] = [];
   let current: string[] = summary;
   for (const line of report.split('\n')) {
-    const title = /^(Findings|Files changed|Files read|Recommendations|Open questions|Notes):$/.exec(line)?.[1];
+    const title = /^(Findings|Files changed|Files read|Recommendations|Open questions|Notes|Verdict):$/.exec(line)?.[1];
     if (title !== undefined) {
       current = [];
       sections.set(title, current);
@@ -102,45 +103,33 @@ export function leadReport(
   const findings = mergeFindings([...reports, { ...emptyReport, findings: own }])
     .filter((finding) => (finding.path === undefined || inScope(finding.path)) && !(finding.line !== undefined && isGone(read, finding)))
     .slice(0, maxFindings);
-  const refused = story.calls.filter((entry) => entry.name === 'report' && entry.result?.isError === true).length;
-  const summary = summaryOf(task, crew, heard, reports, findings);
-  if (refused >= 2 || !story.tools.has('report')) {
-    return [text(summary)];
-  }
-  if (refused === 1) {
-    return [text('My report was not accepted as it was; I give its summary alone.'), call('report', { summary })];
-  }
-  return [
-    thinking('Put the reports together: each place once, the gravest first, nothing that no agent saw.'),
-    text(`${listOf(heard.map((member) => member.label)) || 'Nobody'} reported. I put ${plural(findings.length, 'finding')} together.`),
-    call('report', {
-      summary,
-      findings: findings.map((finding) => ({ ...finding })),
-      files_read: distinct(
-        reports.flatMap((report) => report.filesRead),
-        (path) => path,
-        60,
-      ),
-      files_changed: distinct(
-        reports.flatMap((report) => report.filesChanged),
-        (path) => path,
-      ),
-      recommendations: mergeRecommendations(reports)
-        .slice(0, 8)
-        .map((entry) => ({ ...entry })),
-      open_questions: distinct(
-        reports.flatMap((report) => report.openQuestions),
-        (entry) => entry,
-      ),
-      notes: notesOf(story, crew),
-    }),
-  ];
+  return endReply(story, {
+    thought: 'Put the reports together: each place once, the gravest first, nothing that no agent saw.',
+    words: `${listOf(heard.map((member) => member.label)) || 'Nobody'} reported. I put ${plural(findings.length, 'finding')} together.`,
+    summary: summaryOf(task, crew, heard, reports, findings),
+    findings,
+    filesRead: distinct(
+      reports.flatMap((report) => report.filesRead),
+      (path) => path,
+      60,
+    ),
+    filesChanged: distinct(
+      reports.flatMap((report) => report.filesChanged),
+      (path) => path,
+    ),
+    recommendations: mergeRecommendations(reports).slice(0, 8),
+    openQuestions: distinct(
+      reports.flatMap((report) => report.openQuestions),
+      (entry) => entry,
+    ),
+    notes: notesOf(story, crew),
+  });
 }
 
 const emptyReport: ReadReport = { summary: '', findings: [], recommendations: [], filesRead: [], filesChanged: [], openQuestions: [] };
 
-/** A line that the lead read itself and that no longer says what the finding quotes. */
-function isGone(read: ReadonlyMap<string, ReadonlyMap<number, string>>, finding: Finding): boolean {
+/** A line that its reader read itself and that no longer says what the finding quotes. */
+export function isGone(read: ReadonlyMap<string, ReadonlyMap<number, string>>, finding: Finding): boolean {
   const now = read.get(finding.path ?? '')?.get(finding.line ?? 0);
   const quote = /`([^`…]{8,})/.exec(finding.text)?.[1];
   return now !== undefined && quote !== undefined && !now.replace(/\s+/g, ' ').includes(quote.trim());

@@ -16,7 +16,17 @@ export interface Topic {
   readonly home?: RegExp;
 }
 
-export type TopicId = 'structure' | 'risks' | 'security' | 'tests' | 'docs' | 'quality' | 'performance' | 'improvement' | 'question';
+export type TopicId =
+  | 'structure'
+  | 'risks'
+  | 'security'
+  | 'tests'
+  | 'docs'
+  | 'quality'
+  | 'performance'
+  | 'improvement'
+  | 'review'
+  | 'question';
 
 const cited = 'Every finding names a file and a line that was read';
 
@@ -92,6 +102,8 @@ export const topics: Readonly<Record<TopicId, Topic>> = {
       'unsafe',
       'harden',
       'attack',
+      'attacker',
+      'untrusted',
     ],
     probes: [probes.secret, probes.evaluated, probes.markup, probes.shell, probes.plainHttp],
   },
@@ -148,6 +160,10 @@ export const topics: Readonly<Record<TopicId, Topic>> = {
       'modernise',
       'modernize',
       'debt',
+      'unhandled',
+      'swallowed',
+      'duplicated',
+      'races',
     ],
     probes: [probes.looseType, probes.suppressed, probes.console, probes.manyParameters, probes.oldVar],
   },
@@ -182,6 +198,15 @@ export const topics: Readonly<Record<TopicId, Topic>> = {
       'apply',
     ],
     probes: [fixProbes.typo, fixProbes.doubledWord, fixProbes.plainLink, fixProbes.trailingBlank, fixProbes.ownerlessTodo],
+  },
+  review: {
+    id: 'review',
+    objective:
+      'Judge the change that the report of an earlier task names: read the changed files as they are now, and say what is still wrong in them and what would settle it.',
+    focus: 'Review: what was changed',
+    doneCriteria: ['Every changed file was read', cited],
+    words: [],
+    probes: [probes.evaluated, probes.emptyCatch, probes.secret],
   },
   question: {
     id: 'question',

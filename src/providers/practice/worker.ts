@@ -1,30 +1,30 @@
 import { type Assignment, isInside, toAssignment } from './assignment.ts';
 import { buildNext, triedToBuild } from './builder.ts';
+import { conduct } from './conduct.ts';
 import { confirmedHits, type Hit, searchInput, unreadHits } from './findings.ts';
 import { call, callKey, type Planned, type PlannedCall, text, thinking } from './planned.ts';
 import { isGenerated, type Probe } from './probes.ts';
-import { acknowledge, toDirective, workerPlan } from './steering.ts';
+import { proposeNext } from './proposing.ts';
 import { field, settledKeys, type Story } from './story.ts';
 import { hitsOf, isWithin } from './toolText.ts';
 import { reportReply } from './workerReport.ts';
 import { listOf, plural } from './words.ts';
 
-const maxTurns = 16;
 const searchesPerTurn = 3;
 const readsPerTurn = 2;
 const maxReadTurns = 2;
 const resultsPerSearch = 40;
+const resultsForUses = 200;
 
 /** The next reply of an agent that works by itself: look, search, read, perhaps change one thing, report. */
 export function decideWorker(story: Story): readonly Planned[] {
   const assignment = toAssignment(story);
-  const answers = acknowledge(story.fresh, (message) => workerPlan(toDirective(message, assignment.terrain)));
-  const spoken = answers.map((answer) => text(answer));
-  if (assignment.finish || story.taskTurns >= maxTurns) {
-    return [...spoken, ...reportReply(story, assignment, hitsFor(story, assignment))];
-  }
-  const step = nextStep(story, assignment);
-  return [...spoken, ...(step ?? reportReply(story, assignment, hitsFor(story, assignment)))];
+  return conduct({
+    story,
+    assignment,
+    next: () => proposeNext(story, assignment) ?? nextStep(story, assignment),
+    end: () => reportReply(story, assignment, hitsFor(story, assignment)),
+  });
 }
 
 function hitsFor(story: Story, assignment: Assignment): readonly Hit[] {
@@ -92,12 +92,14 @@ function manifests({ builds, terrain }: Assignment): readonly PlannedCall[] {
 const looksLikeFile = (path: string): boolean => /(^|\/)[^/]+\.\w{1,8}$|(^|\/)(Makefile|Dockerfile|LICENSE)$/.test(path);
 
 /** Probes before paths, so that the first searches already say something about every path. */
-function searchCalls(assignment: Assignment): readonly PlannedCall[] {
+export function searchCalls(assignment: Assignment): readonly PlannedCall[] {
   const roots = assignment.scope.length === 0 ? [undefined] : assignment.scope.slice(0, 3);
   const rootsFor = (probe: Probe) => (assignment.everywhere.has(probe) ? [undefined] : roots);
   const limit = Math.max(6, roots.length * 2);
   return assignment.probes
-    .flatMap((probe) => rootsFor(probe).map((root) => call('search_text', searchInput(probe, root, resultsPerSearch))))
+    .flatMap((probe) =>
+      rootsFor(probe).map((root) => call('search_text', searchInput(probe, root, assignment.perFile ? resultsForUses : resultsPerSearch))),
+    )
     .slice(0, limit + assignment.directives.length * 4);
 }
 

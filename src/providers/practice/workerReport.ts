@@ -1,57 +1,65 @@
 import { type Assignment, isInside, mapsOnly } from './assignment.ts';
 import { isDenied } from './builder.ts';
 import { bySeverity, correction, type Finding, type Hit, longFiles, pickFindings } from './findings.ts';
-import { call, type Planned, text, thinking } from './planned.ts';
+import { byRules, changedByMe, endReply, type Verdict } from './ending.ts';
+import { readGiven } from './given.ts';
+import { judge } from './judging.ts';
+import type { Planned } from './planned.ts';
 import { isGenerated, isTestPath } from './probes.ts';
+import { renameFindings } from './renameEdit.ts';
 import { isSteering } from './steering.ts';
 import { field, type PastCall, type Story } from './story.ts';
 import { cleanPath, readsOf } from './toolText.ts';
+import { usesByFile } from './uses.ts';
 import { brief, distinct, listOf, plural } from './words.ts';
 
 const maxFindings = 8;
 
 /** The reply that ends a worker: everything it found that is still true, with places. After a refused report the plainest one, then words alone. */
 export function reportReply(story: Story, assignment: Assignment, hits: readonly Hit[]): readonly Planned[] {
-  const refused = story.calls.filter((entry) => entry.name === 'report' && entry.result?.isError === true).length;
-  const changes = changesOf(story);
-  const changed = new Set(changes.map((finding) => finding.path));
+  const changed = new Set(changedByMe(story));
   const standing = hits.filter((hit) => !changed.has(hit.path));
+  const findings = assignment.perFile ? usesByFile(standing, assignment.renaming) : findingsOf(story, assignment, hits, standing);
+  return endReply(story, {
+    thought: 'Only what was read goes into the report, each finding with its file and line.',
+    words: `I report ${plural(findings.length, 'finding')}.`,
+    summary: summaryOf(story, assignment, hits, findings),
+    findings,
+    filesRead: distinct(readsOf(story.calls), (part) => part.path, 30).map((part) => part.path),
+    filesChanged: changedByMe(story),
+    recommendations: recommend(standing),
+    notes: notesOf(story, assignment),
+    verdict: verdictFor(story, findings),
+  });
+}
+
+function findingsOf(story: Story, assignment: Assignment, hits: readonly Hit[], standing: readonly Hit[]): readonly Finding[] {
+  const renames = assignment.builds && assignment.renaming !== undefined;
   const found = [
-    ...changes,
-    ...pickFindings(
-      standing.filter((hit) => !mapsOnly(hit.probe)),
-      maxFindings,
-    ),
+    ...changesOf(story),
+    ...(renames
+      ? renameFindings(story, assignment, hits)
+      : pickFindings(
+          standing.filter((hit) => !mapsOnly(hit.probe)),
+          maxFindings,
+        )),
     ...(assignment.topic.id === 'structure' || assignment.topic.id === 'quality' ? longFiles(story.calls, assignment.scope) : []),
     ...untested(assignment),
   ];
-  const mapped =
-    found.length < 4 || assignment.topic.id === 'structure'
-      ? pickFindings(
-          standing.filter((hit) => mapsOnly(hit.probe)),
-          5,
-        )
-      : [];
-  const findings = [...found, ...mapped].toSorted(bySeverity);
-  const summary = summaryOf(story, assignment, hits, findings);
-  if (refused >= 2 || !story.tools.has('report')) {
-    return [text(summary)];
-  }
-  if (refused === 1) {
-    return [text('My report was not accepted as it was; I give its summary alone.'), call('report', { summary })];
-  }
-  return [
-    thinking('Only what was read goes into the report, each finding with its file and line.'),
-    text(`I report ${plural(findings.length, 'finding')}.`),
-    call('report', {
-      summary,
-      findings: findings.map((finding) => ({ ...finding })),
-      files_read: distinct(readsOf(story.calls), (part) => part.path, 30).map((part) => part.path),
-      files_changed: [...changed].flatMap((path) => (path === undefined ? [] : [path])),
-      recommendations: recommend(standing),
-      notes: notesOf(story, assignment),
-    }),
-  ];
+  const maps = (found.length < 4 && !renames) || assignment.topic.id === 'structure';
+  const mapped = maps
+    ? pickFindings(
+        standing.filter((hit) => mapsOnly(hit.probe)),
+        5,
+      )
+    : [];
+  return [...found, ...mapped].toSorted(bySeverity);
+}
+
+/** A gate's verdict by what a scan found; there is none for other tasks. */
+function verdictFor(story: Story, findings: readonly Finding[]): Verdict | undefined {
+  const { verdict, round } = readGiven(story);
+  return verdict === undefined ? undefined : judge(findings, round?.number ?? 1);
 }
 
 function recommend(hits: readonly Hit[]): { text: string; priority: 'high' | 'medium' | 'low' }[] {
@@ -82,7 +90,7 @@ function summaryOf(story: Story, assignment: Assignment, hits: readonly Hit[], f
 
 function subject(assignment: Assignment): string {
   return assignment.topic.id === 'question'
-    ? `Places for “${brief(assignment.objective, 80)}”`
+    ? `Places for “${brief(assignment.task, 80)}”`
     : (assignment.topic.focus.split(':')[0] ?? assignment.topic.focus);
 }
 
@@ -109,7 +117,7 @@ function news(entry: PastCall, what: string): string {
 /** What the worker itself changed, with the line as it reads now. */
 function changesOf(story: Story): readonly Finding[] {
   return story.calls
-    .filter((entry) => entry.name === 'edit_file' && entry.result?.isError === false)
+    .filter((entry) => entry.name === 'edit_file' && entry.result?.isError === false && entry.input['replace_all'] !== true)
     .flatMap((entry): Finding[] => {
       const path = cleanPath(field(entry.input, 'path') ?? '');
       const old = (field(entry.input, 'old_text') ?? '').split('\n');
@@ -150,11 +158,20 @@ function untested(assignment: Assignment): readonly Finding[] {
     .map((path) => ({ text: 'No test file that I know of is named after this source', path, severity: 'info' }));
 }
 
+function attemptNote(story: Story): string[] {
+  const { earlierAttempt, handoff } = readGiven(story);
+  return [
+    ...(earlierAttempt === '' ? [] : [`Another attempt had failed before: ${brief(earlierAttempt, 160)}`]),
+    ...(handoff === '' ? [] : [`Taken over from another agent: ${brief(handoff, 160)}`]),
+  ];
+}
+
 function notesOf(story: Story, assignment: Assignment): string[] {
   const unheeded = story.heard.filter(isSteering).filter((_, index) => assignment.directives[index]?.kind === 'noted');
   const failed = story.calls.filter((entry) => entry.result?.isError === true && !isDenied(entry) && entry.name !== 'report');
   return [
-    'Written by the practice model: found by rules, not judged by a mind.',
+    byRules,
+    ...attemptNote(story),
     ...unheeded.map((message) => `Not acted on, for want of a rule: “${brief(message.text, 120)}”`),
     ...(failed.length === 0
       ? []
