@@ -1,9 +1,11 @@
 import type { Assignment } from './assignment.ts';
 import { contractsToRead, publishCall } from './contracts.ts';
+import { changedByMe } from './ending.ts';
 import { call, type Planned, text, thinking } from './planned.ts';
 import { acknowledge, isRequest, toDirective, workerPlan } from './steering.ts';
-import { field, senderId, type Story } from './story.ts';
-import { brief, distinct, listOf } from './words.ts';
+import { senderId, type Story } from './story.ts';
+import { readsOf } from './toolText.ts';
+import { distinct, listOf } from './words.ts';
 
 const maxTurns = 16;
 
@@ -50,20 +52,19 @@ function handOver(story: Story): readonly Planned[] | undefined {
   if (!told || !story.tools.has('hand_over') || story.calls.some((entry) => entry.name === 'hand_over')) {
     return undefined;
   }
-  const paths = distinct(
-    story.calls
-      .filter((entry) => entry.name === 'read_file' && entry.result?.isError === false)
-      .flatMap((entry) => field(entry.input, 'path') ?? []),
+  const read = distinct(
+    readsOf(story.calls).map((part) => part.path),
     (path) => path,
     20,
   );
+  const changed = changedByMe(story);
   return [
     thinking('Little room is left. Whoever goes on needs to know what is done and what is not.'),
     text('My context is nearly full; I hand over to a fresh agent.'),
     call('hand_over', {
-      done: paths.length === 0 ? 'Nothing has been read yet.' : `Read so far: ${brief(listOf(paths), 1000)}.`,
+      done: `${read.length === 0 ? 'Nothing was read.' : `Read: ${listOf(read)}.`} ${changed.length === 0 ? 'Nothing was changed.' : `Changed: ${listOf(changed)}.`}`,
       left: 'The rest of the brief: look at what was not read, then report.',
-      ...(paths.length === 0 ? {} : { files: [...paths] }),
+      ...(changed.length === 0 ? {} : { files: [...changed] }),
     }),
   ];
 }

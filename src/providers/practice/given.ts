@@ -37,6 +37,9 @@ export interface Given {
 }
 
 const resultPattern = /^## (.+) \(([A-Za-z0-9][\w.-]{0,63})\)(?:, by (.+))?$/;
+/** How a further round tells what became of the tasks before this one. */
+const newResultPattern = /^The new result of "(.+)" \(([A-Za-z0-9][\w.-]{0,63})\), by (.+):$/;
+const judgeAgain = /\n*Judge again, and give your verdict in the report\.\s*$/;
 
 /** Reads back what the opening says beside the brief, and what a further round brought. */
 export function readGiven(story: Pick<Story, 'opening' | 'followUp'>): Given {
@@ -44,22 +47,32 @@ export function readGiven(story: Pick<Story, 'opening' | 'followUp'>): Given {
   const section = (heading: string) => sections.get(heading.replace(/^# /, '')) ?? '';
   const verdict = sections.has(verdictHeading.replace(/^# /, '')) ? section(verdictHeading) : undefined;
   const round = readRound(story);
-  const news = resultsIn(round?.text ?? '');
+  const news = resultsIn((round?.text ?? '').replace(judgeAgain, ''));
   return {
     results: [...news, ...resultsIn(section(resultsHeading)).filter((old) => !news.some((entry) => entry.taskId === old.taskId))],
     verdict: verdict === undefined ? undefined : { check: checkIn(verdict) },
     round,
-    asked: round?.text ?? section(askedNowHeading),
+    asked: round === undefined ? section(askedNowHeading) : wantedIn(round.text),
     earlierAttempt: section(earlierAttemptHeading),
     handoff: section(handoffHeading),
     wanted: `${sections.get('What your report must contain') ?? ''}\n${sections.get('Done when') ?? ''}`,
   };
 }
 
+/** What a round's message wants, without the news of others. */
+function wantedIn(text: string): string {
+  const lines = text.replace(judgeAgain, '').split('\n');
+  const news = lines.findIndex((line) => newResultPattern.test(line) || resultPattern.test(line));
+  return lines
+    .slice(0, news < 0 ? lines.length : news)
+    .join('\n')
+    .trim();
+}
+
 function resultsIn(text: string): readonly EarlierResult[] {
   const results: { title: string; taskId: string; lines: string[]; missing: boolean }[] = [];
   for (const line of text.split('\n')) {
-    const match = resultPattern.exec(line);
+    const match = resultPattern.exec(line) ?? newResultPattern.exec(line);
     if (match === null) {
       results.at(-1)?.lines.push(line);
     } else {

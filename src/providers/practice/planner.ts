@@ -100,8 +100,7 @@ const attempts = (story: Story): readonly PastCall[] => story.calls.filter((entr
 
 /** Whether the brief wants the plan in the report alone. */
 const reportsOnly = (story: Story): boolean =>
-  !story.tools.has('change_plan') ||
-  /\b(add no tasks|do not (add|change) tasks|no tasks to the)\b/i.test(readBrief(story).objective);
+  !story.tools.has('change_plan') || /\b(add no tasks|do not (add|change) tasks|no tasks to the)\b/i.test(readBrief(story).objective);
 
 function addTasks(story: Story, assignment: Assignment, given: Given, tasks: readonly DraftTask[]): readonly Planned[] | undefined {
   const tried = attempts(story);

@@ -1,8 +1,8 @@
 import type { Assignment } from './assignment.ts';
 import { knownType } from './agentTypes.ts';
 import { readBrief } from './opening.ts';
-import { call, type Planned, text, thinking } from './planned.ts';
-import { field, type Story } from './story.ts';
+import { call, callKey, type Planned, text, thinking } from './planned.ts';
+import { field, settledKeys, type Story } from './story.ts';
 import { cleanPath } from './toolText.ts';
 import { brief, listOf } from './words.ts';
 
@@ -18,6 +18,10 @@ export function proposeNext(story: Story, { terrain, objective }: Assignment): r
     return undefined;
   }
   const name = path.split('/').at(-1) ?? path;
+  const search = call('find_files', { glob: `**/${name.replaceAll(/[[\]{}()*?!]/g, '?')}` });
+  if (story.tools.has('find_files') && !settledKeys(story).has(callKey(search))) {
+    return [text(`My brief names ${path}, which does not exist. I look whether it is elsewhere.`), search];
+  }
   const alike = terrain.files.filter((file) => file.endsWith(`/${name}`) || file === name).slice(0, 3);
   const instead = alike.length === 0 ? '' : ` There is ${listOf(alike)}, which may be what was meant.`;
   return [

@@ -11,6 +11,8 @@ import { brief, listOf, plural } from './words.ts';
 export interface AddedTask {
   readonly id: string;
   readonly paths: readonly string[];
+  readonly context: string;
+  readonly dependsOn: readonly string[];
 }
 
 /** The tasks this planner has added, over all its rounds, without those it has cancelled. */
@@ -21,16 +23,29 @@ export function addedTasks(story: Story): readonly AddedTask[] {
     .flatMap((entry) => listIn(entry.input['add']))
     .flatMap((task) => {
       const id = isInput(task) ? field(task, 'id') : undefined;
-      return id === undefined || cancelled.has(id) || !isInput(task) ? [] : [{ id, paths: textsOf(task['paths']).map(cleanPath) }];
+      return id === undefined || cancelled.has(id) || !isInput(task)
+        ? []
+        : [
+            {
+              id,
+              paths: textsOf(task['paths']).map(cleanPath),
+              context: field(task, 'context') ?? '',
+              dependsOn: textsOf(task['depends_on']),
+            },
+          ];
     });
 }
 
-/** What a judge of the plan restricts it to, and what is to be left out. */
+const personPattern = /\bThe person asks for changes: ([\s\S]+?)(?:\n\n|$)/;
+
+/** What the person restricts the plan to, and what they want left out. */
 export function limitsIn(asked: string, terrain: Terrain): { readonly only: readonly string[]; readonly avoid: readonly string[] } {
-  const directive = toDirective({ turn: 0, from: 'person', kind: 'steer', text: asked, place: undefined }, terrain);
+  const words = personPattern.exec(asked)?.[1];
+  const directive =
+    words === undefined ? undefined : toDirective({ turn: 0, from: 'person', kind: 'steer', text: words, place: undefined }, terrain);
   return {
-    only: directive.kind === 'only' ? directive.paths : [],
-    avoid: directive.kind === 'avoid' ? directive.paths : [],
+    only: directive?.kind === 'only' ? directive.paths : [],
+    avoid: directive?.kind === 'avoid' ? directive.paths : [],
   };
 }
 
@@ -41,21 +56,30 @@ export function replanNext(story: Story, given: Given, { terrain }: Assignment):
     return undefined;
   }
   const { only, avoid } = limitsIn(given.asked, terrain);
-  const isOut = ({ paths }: AddedTask) =>
-    paths.length > 0 && (paths.every((path) => avoid.length > 0 && isWithin(path, avoid)) || paths.every((path) => !isWithin(path, only)));
+  const isLeftOut = (path: string) => !isWithin(path, only) || (avoid.length > 0 && isWithin(path, avoid));
+  const isOut = ({ paths }: AddedTask) => paths.length > 0 && paths.every(isLeftOut);
   const out = added.filter(isOut);
   const kept = added.filter((task) => !out.includes(task));
   const cancel = kept.length === 0 ? [] : out.map((task) => task.id);
-  const edit = (kept.length === 0 ? added : kept).map((task) => ({
-    id: task.id,
-    context: `The plan was judged: ${brief(given.asked, 800)}`,
-  }));
+  const edit = (kept.length === 0 ? added : kept).map((task) => toEdit(task, cancel, given.asked, isLeftOut));
   const what = cancel.length === 0 ? '' : ` I take out ${listOf(cancel)}.`;
   return [
     thinking('What was said about the plan has to reach those who will carry it out; they know only their briefs.'),
     text(`The plan came back. I pass what was said on to ${plural(edit.length, 'task')}.${what}`),
     call('change_plan', { reason: `The plan was sent back: ${brief(given.asked, 200)}`, edit, ...(cancel.length === 0 ? {} : { cancel }) }),
   ];
+}
+
+/** A kept task with what was said, and without what was taken out. */
+function toEdit(task: AddedTask, cancelled: readonly string[], asked: string, isLeftOut: (path: string) => boolean): CallInput {
+  const paths = task.paths.filter((path) => !isLeftOut(path));
+  const dependsOn = task.dependsOn.filter((id) => !cancelled.includes(id));
+  return {
+    id: task.id,
+    context: [task.context, `The plan was judged: ${brief(asked, 800)}`].filter((part) => part !== '').join('\n\n'),
+    ...(paths.length === task.paths.length || paths.length === 0 ? {} : { paths }),
+    ...(dependsOn.length === task.dependsOn.length ? {} : { depends_on: dependsOn }),
+  };
 }
 
 const isInput = (value: Json): value is CallInput => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -22,9 +22,9 @@ export function isSteering(message: Heard): boolean {
 /** Whether another agent waits for an answer to the message. */
 export const isRequest = (message: Heard): boolean => message.kind === 'request' && proposalIn(message) === undefined;
 
-/** The proposal that a message tells of. */
-export function proposalIn({ from, text }: Pick<Heard, 'from' | 'text'>): string | undefined {
-  return from === 'person' ? undefined : /\bproposal-[a-z0-9-]+/.exec(text)?.[0];
+/** The proposal that a message puts to a lead. */
+export function proposalIn({ kind, text }: Pick<Heard, 'kind' | 'text'>): string | undefined {
+  return kind === 'request' ? /\bproposal (proposal-[\w.-]*\w)/.exec(text)?.[1] : undefined;
 }
 
 /** Works out what a message asks for; `terrain` tells which of its words are paths. */

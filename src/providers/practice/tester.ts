@@ -9,7 +9,7 @@ import { readBrief } from './opening.ts';
 import { settledKeys, type Story } from './story.ts';
 import { commandIn, wholeName } from './taskText.ts';
 import { manifestsIn, testCommandOf } from './testCommand.ts';
-import { hitsOf, readsOf } from './toolText.ts';
+import { cleanPath, hitsOf, linesRead, readsOf } from './toolText.ts';
 import { nameProbe } from './uses.ts';
 import { brief, distinct, listOf, plural } from './words.ts';
 
@@ -32,7 +32,11 @@ export function decideTester(story: Story): readonly Planned[] {
   return conduct({
     story,
     assignment,
-    next: () => lookForCommand(story, assignment, command) ?? runNext(story, command) ?? searchLeftovers(story, assignment),
+    next: () =>
+      lookForCommand(story, assignment, command) ??
+      runNext(story, command) ??
+      readFailures(story, command) ??
+      searchLeftovers(story, assignment),
     end: () => testReport(story, assignment, given, command),
   });
 }
@@ -81,6 +85,36 @@ function runNext(story: Story, command: Command | undefined): readonly Planned[]
   return [thinking('The exit code decides, not an opinion.'), text(`I run \`${command.command}\`, as ${command.from} says.`), run];
 }
 
+const placePattern = /([\w@.$-]+(?:\/[\w@.$-]+)*\.\w{1,8}):(\d+)/;
+const mostFailures = 3;
+
+/** Looks at the places a failing command names, so that only those that are there become findings. */
+function readFailures(story: Story, command: Command | undefined): readonly Planned[] | undefined {
+  const run = command === undefined ? undefined : checkRunOf(story, command.command);
+  if (run?.kind !== 'failed') {
+    return undefined;
+  }
+  const reads = placesIn(run.output).map(({ path, line }) =>
+    call('read_file', { path, from_line: Math.max(1, line - 5), to_line: line + 5 }),
+  );
+  const open = reads.filter(isOpen(story));
+  return open.length === 0 ? undefined : [text('It fails. I look at the places it names.'), ...open];
+}
+
+interface FailingPlace {
+  readonly path: string;
+  readonly line: number;
+  readonly said: string;
+}
+
+function placesIn(output: string): readonly FailingPlace[] {
+  const places = decisiveLines(output).flatMap((said): FailingPlace[] => {
+    const [, path, line] = placePattern.exec(said) ?? [];
+    return path === undefined ? [] : [{ path: cleanPath(path), line: Number(line), said }];
+  });
+  return distinct(places, (place) => `${place.path}:${place.line}`, mostFailures);
+}
+
 /** After a renaming, the old name may still stand somewhere. */
 function searchLeftovers(story: Story, { renaming }: Assignment): readonly Planned[] | undefined {
   if (renaming === undefined) {
@@ -104,7 +138,7 @@ function leftovers(story: Story, { renaming }: Assignment): readonly Finding[] {
 function testReport(story: Story, assignment: Assignment, given: Given, command: Command | undefined): readonly Planned[] {
   const run: CheckRun = command === undefined ? { kind: 'notRun' } : checkRunOf(story, command.command);
   const left = leftovers(story, assignment);
-  const findings = [...(run.kind === 'failed' ? failuresIn(run, command?.command ?? '', assignment) : []), ...left];
+  const findings = [...(run.kind === 'failed' ? failuresIn(story, run, command?.command ?? '') : []), ...left];
   const checked = run.kind === 'passed' || run.kind === 'failed';
   const verdict = given.verdict === undefined ? undefined : verdictOn(run, left, command?.required === true, given.round?.number ?? 1);
   const judged = verdict === undefined ? '' : ` Verdict: ${verdict}.`;
@@ -155,20 +189,13 @@ function tellRun(run: CheckRun, command: Command | undefined): string {
   }
 }
 
-/** One finding for each place the output names, else one for the command. */
-function failuresIn(run: Extract<CheckRun, { kind: 'failed' }>, command: string, { terrain }: Assignment): readonly Finding[] {
-  const lines = decisiveLines(run.output);
-  const placed = lines.flatMap((line): Finding[] => {
-    const match = /([\w@.$-]+(?:\/[\w@.$-]+)*\.\w{1,8}):(\d+)/.exec(line);
-    const path = terrain.files.find((file) => match?.[1] !== undefined && (file === match[1] || match[1].endsWith(`/${file}`)));
-    return path === undefined
-      ? []
-      : [{ text: `Fails in \`${command}\`: ${brief(line, 200)}`, path, line: Number(match?.[2] ?? 1), severity: 'high' }];
-  });
-  if (placed.length > 0) {
-    return distinct(placed, (finding) => `${finding.path}:${finding.line}`, 6);
-  }
-  return [{ text: `\`${command}\` fails: ${brief(lines.join(' / '), 400) || 'it printed nothing'}`, severity: 'high' }];
+/** One finding for each place the output names and that is there, else one for the command. */
+function failuresIn(story: Story, run: Extract<CheckRun, { kind: 'failed' }>, command: string): readonly Finding[] {
+  const lines = linesRead(story.calls);
+  const placed = placesIn(run.output).filter((place) => lines.get(place.path)?.has(place.line) === true);
+  return placed.length > 0
+    ? placed.map(({ path, line, said }) => ({ text: `Fails in \`${command}\`: ${brief(said, 200)}`, path, line, severity: 'high' }))
+    : [{ text: `\`${command}\` fails: ${brief(decisiveLines(run.output).join(' / '), 400) || 'it printed nothing'}`, severity: 'high' }];
 }
 
 /** The text for those who use the project, when the brief asks for one and everything passed. */

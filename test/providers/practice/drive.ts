@@ -3,12 +3,15 @@ import { type HistoryMessage, renderMessage, type UserPart } from '../../../src/
 import { toId } from '../../../src/core/ids.ts';
 import type { Json } from '../../../src/core/json.ts';
 import { renderReport } from '../../../src/core/reportText.ts';
-import { reportSchema, type Report, type ToolSpec } from '../../../src/core/events.ts';
+import { type Brief, reportSchema, type Report, type ToolSpec } from '../../../src/core/events.ts';
+import { emptyOpeningContext, type OpeningContext } from '../../../src/core/openingContext.ts';
 import { decideReply } from '../../../src/providers/practice/decideReply.ts';
 import type { Planned, PlannedCall } from '../../../src/providers/practice/planned.ts';
 import { field } from '../../../src/providers/practice/story.ts';
 import type { ToolAnswer } from './simulatedTools.ts';
 import { renderBrief } from '../../../src/workflows/renderBrief.ts';
+import { createRenderOpening } from '../../../src/workflows/renderOpening.ts';
+import { fakeTask } from '../../support/fakePlan.ts';
 import { inputProblem } from './toolShapes.ts';
 
 const tool = (name: string): ToolSpec => ({
@@ -22,6 +25,53 @@ const scoutNames = 'read_file list_files find_files search_text write_note read_
 export const leadTools: readonly ToolSpec[] = leadNames.split(' ').map(tool);
 export const scoutTools: readonly ToolSpec[] = scoutNames.split(' ').map(tool);
 export const workTools: readonly ToolSpec[] = `${scoutNames} edit_file write_file run_command`.split(' ').map(tool);
+
+const taking = 'propose_change view_plan publish_artefact read_artefact hand_over';
+const planned: Readonly<Record<string, ToolSpec>> = {
+  change_plan: {
+    name: 'change_plan',
+    description: 'change_plan',
+    inputSchema: { agent_type: 'scout builder reviewer tester analyst general' },
+  },
+  propose_change: { name: 'propose_change', description: 'propose_change', inputSchema: { agent_type: 'scout general' } },
+  spawn_agent: {
+    name: 'spawn_agent',
+    description: 'spawn_agent',
+    inputSchema: { properties: { agent_type: 'scout builder reviewer general', depends_on: {} } },
+  },
+};
+const toolsOf = (names: string): readonly ToolSpec[] => names.split(' ').map((name) => planned[name] ?? tool(name));
+
+/** The tools of each built-in agent type in runs with a plan. */
+export const typeTools: Readonly<Record<string, readonly ToolSpec[]>> = {
+  lead: toolsOf(`${leadNames} change_plan settle_proposal view_plan read_artefact hand_over`),
+  planner: toolsOf(`${scoutNames} change_plan view_plan read_artefact hand_over`),
+  scout: toolsOf(`${scoutNames} ${taking}`),
+  analyst: toolsOf(`${scoutNames} ${taking}`),
+  builder: toolsOf(`${scoutNames} edit_file write_file run_command ${taking}`),
+  general: toolsOf(`${scoutNames} edit_file write_file run_command ${taking}`),
+  reviewer: toolsOf(`${scoutNames} run_command ${taking}`),
+  tester: toolsOf(`${scoutNames} run_command ${taking}`),
+  writer: toolsOf(`${scoutNames} edit_file write_file run_command ${taking}`),
+};
+
+/** An agent of a built-in type, told the part it plays, on a brief and what it is given beside it. */
+export function agentOf(type: string, brief: Brief, given: Partial<OpeningContext> = {}): DrivenAgent {
+  const tools = typeTools[type] ?? [];
+  const agentType = { name: type, description: '', system: '', tools: tools.map((spec) => spec.name), role: 'worker' as const };
+  const { opening } = createRenderOpening(() => ['sample'])({ brief }, { label: type, agentType }, { ...emptyOpeningContext, ...given });
+  return new DrivenAgent(opening, tools, `All agents are told this.\n\n# Your part: ${type}\nAnd this.`);
+}
+
+/** The report of an earlier task as an agent is given it. */
+export function handed(id: string, report: Partial<Report> & Pick<Report, 'summary'>): OpeningContext['reports'][number] {
+  return { task: fakeTask(id, { title: `Task ${id}` }), agentLabel: `${id}-agent`, report: reportSchema.parse(report) };
+}
+
+/** The calls an agent has made by a name, in order. */
+export function callsOf(agent: DrivenAgent, name: string): readonly Readonly<Record<string, Json>>[] {
+  return agent.replies.flatMap((reply) => reply.flatMap((block) => (block.kind === 'call' && block.name === name ? [block.input] : [])));
+}
 
 /** A message as it is delivered to an agent. */
 export function message(
@@ -43,9 +93,12 @@ export class DrivenAgent {
   report: Report | undefined;
   readonly #tools: readonly ToolSpec[];
 
-  constructor(opening: string, tools: readonly ToolSpec[]) {
+  readonly #system: string;
+
+  constructor(opening: string, tools: readonly ToolSpec[], system = '') {
     this.pending = [{ kind: 'text', text: opening }];
     this.#tools = tools;
+    this.#system = system;
   }
 
   hear(text: string): void {
@@ -56,7 +109,7 @@ export class DrivenAgent {
   reply(): readonly PlannedCall[] {
     this.messages.push({ role: 'user', parts: this.pending });
     this.pending = [];
-    const planned = decideReply({ messages: this.messages, tools: this.#tools });
+    const planned = decideReply({ messages: this.messages, tools: this.#tools, system: this.#system });
     this.replies.push(planned);
     const turn = this.replies.length;
     const names = new Set(this.#tools.map((spec) => spec.name));

@@ -13,10 +13,21 @@ const failed = (text: string): ToolAnswer => ({ text, isError: true });
 const str = (input: Input, name: string): string | undefined => (typeof input[name] === 'string' ? input[name] : undefined);
 const num = (input: Input, name: string): number | undefined => (typeof input[name] === 'number' ? input[name] : undefined);
 
+const isInput = (value: Json): value is Input => typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf = (input: Input, name: string): readonly Json[] => {
+  const value = input[name];
+  return value !== undefined && Array.isArray(value) ? value : [];
+};
+
 /** The work tools over files in memory, answering in the words of the real ones. */
 export class SimulatedTools {
   readonly files: Map<string, string>;
   readonly commands: string[] = [];
+  /** How the next commands end: the text a real run answers with, and whether it is an error. */
+  commandAnswer: ToolAnswer = ok('exit code 0\nv22.0.0');
+  /** The plan by task id. */
+  readonly plan = new Map<string, Input>();
+  readonly artefacts = new Map<string, string>();
 
   constructor(files: Readonly<Record<string, string>>) {
     this.files = new Map(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -37,13 +48,22 @@ export class SimulatedTools {
       case 'search_text':
         return this.#search(input, path);
       case 'edit_file':
-        return this.#edit(path ?? '', str(input, 'old_text') ?? '', str(input, 'new_text') ?? '');
+        return this.#edit(path ?? '', str(input, 'old_text') ?? '', str(input, 'new_text') ?? '', input['replace_all'] === true);
       case 'write_file':
         this.files.set(path ?? '', str(input, 'content') ?? '');
         return ok(`Wrote ${path}`);
       case 'run_command':
         this.commands.push(str(input, 'command') ?? '');
-        return ok('v22.0.0\n\nExit code 0');
+        return this.commandAnswer;
+      case 'change_plan':
+        return this.#changePlan(input);
+      case 'view_plan':
+        return ok([...this.plan].map(([id, task]) => `- ${id}: ${str(task, 'title') ?? ''} (${str(task, 'agent_type') ?? ''})`).join('\n'));
+      case 'publish_artefact':
+        this.artefacts.set(str(input, 'name') ?? '', str(input, 'content') ?? '');
+        return ok(`Published ${str(input, 'name')} as version 1.`);
+      case 'read_artefact':
+        return ok(`${str(input, 'name')}, version 1:\n${this.artefacts.get(str(input, 'name') ?? '') ?? ''}`);
       default:
         return ok('Done.');
     }
@@ -105,9 +125,42 @@ export class SimulatedTools {
     return ok(rows.slice(0, num(input, 'max_results') ?? 100).join('\n') || 'No match.');
   }
 
-  #edit(path: string, before: string, after: string): ToolAnswer {
+  /** All at once or not at all, like the real one. */
+  #changePlan(input: Input): ToolAnswer {
+    const next = new Map(this.plan);
+    for (const id of listOf(input, 'cancel')) {
+      next.delete(typeof id === 'string' ? id : '');
+    }
+    for (const task of [...listOf(input, 'add'), ...listOf(input, 'edit')].filter(isInput)) {
+      const id = str(task, 'id') ?? '';
+      if (listOf(input, 'add').includes(task) && next.has(id)) {
+        return failed(`Two tasks have the id "${id}". Give each task an id of its own.`);
+      }
+      next.set(id, { ...next.get(id), ...task });
+    }
+    for (const [id, task] of next) {
+      const lost = listOf(task, 'depends_on').find((other) => typeof other === 'string' && !next.has(other));
+      if (lost !== undefined) {
+        return failed(`Task "${id}" names "${JSON.stringify(lost)}", which is not in the plan.`);
+      }
+    }
+    this.plan.clear();
+    for (const [id, task] of next) {
+      this.plan.set(id, task);
+    }
+    return ok(`Changed the plan. It has ${this.plan.size} tasks.`);
+  }
+
+  #edit(path: string, before: string, after: string, all: boolean): ToolAnswer {
     const content = this.files.get(path) ?? '';
     const count = content.split(before).length - 1;
+    if (all && count > 0) {
+      this.files.set(
+        path,
+        content.replaceAll(before, () => after),
+      );
+      return ok(`Edited ${path}`);
+    }
     if (count !== 1) {
       return failed(`old_text occurs ${count} times in ${path}.`);
     }

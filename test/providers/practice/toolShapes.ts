@@ -7,6 +7,33 @@ const severity = z.enum(['high', 'medium', 'low', 'info']);
 const priority = z.enum(['high', 'medium', 'low']);
 const finding = z.strictObject({ text, path: text.optional(), line: lines.optional(), severity: severity.optional() });
 
+const taskFields = {
+  objective: text.optional(),
+  paths: z.array(text).min(1).optional(),
+  focus: text.optional(),
+  context: text.optional(),
+  output_format: text.optional(),
+  done_criteria: z.array(text).optional(),
+  depends_on: z.array(text).optional(),
+  priority: priority.optional(),
+  attempts: lines.optional(),
+  needs: z.array(text).optional(),
+  publishes: z.array(text).optional(),
+};
+const taskName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/);
+const planChange = z.strictObject({
+  reason: text,
+  add: z
+    .array(z.strictObject({ ...taskFields, id: taskName, title: text, agent_type: text, objective: text }))
+    .min(1)
+    .optional(),
+  edit: z
+    .array(z.strictObject({ ...taskFields, id: taskName, title: text.optional(), agent_type: text.optional() }))
+    .min(1)
+    .optional(),
+  cancel: z.array(taskName).min(1).optional(),
+});
+
 const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['read_file', z.strictObject({ path: text, from_line: lines.optional(), to_line: lines.optional() })],
   ['list_files', z.strictObject({ path: text.optional(), depth: lines.optional() })],
@@ -36,6 +63,7 @@ const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
       recommendations: z.array(z.strictObject({ text, priority })).optional(),
       open_questions: z.array(text).optional(),
       notes: z.array(text).optional(),
+      verdict: z.enum(['approve', 'changes']).optional(),
     }),
   ],
   [
@@ -51,6 +79,11 @@ const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
       done_criteria: z.array(text).optional(),
       model: text.optional(),
       effort: text.optional(),
+      task_id: taskName.optional(),
+      depends_on: z.array(text).min(1).optional(),
+      priority: priority.optional(),
+      needs: z.array(text).optional(),
+      publishes: z.array(text).optional(),
     }),
   ],
   ['wait_for_agents', z.strictObject({})],
@@ -58,6 +91,23 @@ const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['steer_agent', z.strictObject({ agent_id: text, text, interrupt: z.boolean().optional() })],
   ['wrap_up_agent', z.strictObject({ agent_id: text })],
   ['kill_agent', z.strictObject({ agent_id: text })],
+  ['change_plan', planChange],
+  ['propose_change', planChange],
+  ['settle_proposal', z.strictObject({ proposal_id: text, accept: z.boolean(), reason: text.optional() })],
+  ['view_plan', z.strictObject({})],
+  ['publish_artefact', z.strictObject({ name: text, content: text })],
+  ['read_artefact', z.strictObject({ name: text })],
+  ['hand_over', z.strictObject({ done: text, left: text, findings: z.array(finding).optional(), files: z.array(text).optional() })],
+  [
+    'message_agent',
+    z.strictObject({
+      agent_id: text,
+      kind: z.enum(['info', 'request', 'warning', 'confirmation']),
+      text,
+      reply_to: text.optional(),
+      wait_minutes: lines.max(30).optional(),
+    }),
+  ],
 ]);
 
 /** What is wrong with the input of a call by the fixed shapes of the tools, or undefined. */
