@@ -4,7 +4,7 @@ import { isReadOnly } from './assignment.ts';
 import { call, type PlannedCall } from './planned.ts';
 import { isGenerated, isTestPath } from './probes.ts';
 import { termsIn } from './steering.ts';
-import type { Story } from './story.ts';
+import { field, type Story } from './story.ts';
 import { isWithin, type Terrain } from './toolText.ts';
 import { type Topic, type TopicId, topics, topicsIn } from './topics.ts';
 import { brief, wordsOf } from './words.ts';
@@ -124,7 +124,7 @@ function homeOf(topic: Topic, { terrain, only, avoid }: Ground): readonly string
   return only.length > 0 ? (top.length > 0 ? top.slice(0, 3) : only) : topic.id === 'tests' ? [] : top.slice(0, 3);
 }
 
-/** The parts with a reviewer of the change that one of them makes, where tasks can wait for each other. */
+/** The parts with room for a reviewer of the change that one of them makes, where tasks can wait for each other. */
 export function withReview(parts: readonly Part[], story: Pick<Story, 'specs' | 'earlierCalls'>): readonly Part[] {
   const spec = story.specs.find((tool) => tool.name === 'spawn_agent');
   const change = parts.find((part) => part.topic === topics.improvement);
@@ -135,15 +135,17 @@ export function withReview(parts: readonly Part[], story: Pick<Story, 'specs' | 
   // A lead that has had another task before has used the plain name for that.
   const before = story.earlierCalls.filter((entry) => entry.name === 'spawn_agent').length;
   const taskId = before === 0 ? change.label : `${change.label}-${before + 1}`;
-  const others = parts.filter((part) => part !== change).slice(0, mostParts - 2);
-  const review: Part = {
-    label: 'review',
-    topic: topics.review,
-    objective: topics.review.objective,
-    paths: [],
-    after: taskId,
-  };
-  return [...others, { ...change, taskId }, review];
+  return [...parts.filter((part) => part !== change).slice(0, mostParts - 2), { ...change, taskId }];
+}
+
+/** The review of a change that is under way, unless it was asked for: spawned after it, because it has to name a task that is there. */
+export function reviewOf(story: Pick<Story, 'calls'>): Part | undefined {
+  const spawns = story.calls.filter((entry) => entry.name === 'spawn_agent');
+  const change = spawns.find((entry) => field(entry.input, 'task_id') !== undefined && entry.result?.isError === false);
+  const after = change === undefined ? undefined : field(change.input, 'task_id');
+  return after === undefined || spawns.some((entry) => entry.input['depends_on'] !== undefined)
+    ? undefined
+    : { label: 'review', topic: topics.review, objective: topics.review.objective, paths: [], after };
 }
 
 /** The call that spawns a part. */

@@ -1,6 +1,6 @@
 import { answerAgents } from './leadAnswers.ts';
 import { crewOf, emptyWaits, type Member, refusedSpawns } from './crew.ts';
-import { decompose, type Ground, isQuestion, spawnCall, withReview } from './decompose.ts';
+import { decompose, type Ground, isQuestion, reviewOf, spawnCall, withReview } from './decompose.ts';
 import { type Finding, pickFindings, confirmedHits, searchInput } from './findings.ts';
 import { followSteering, leadPlan } from './leadSteering.ts';
 import { readBrief } from './opening.ts';
@@ -135,9 +135,7 @@ function divide(story: Story, ground: Ground): readonly Planned[] {
   const why =
     parts.length === 1
       ? 'One scout is enough for a question.'
-      : parts.some((part) => part.after !== undefined)
-        ? `The parts can be done at once, but for the review, which waits for the change it judges.`
-        : `The parts do not depend on each other, so ${parts.length} agents can work at once.`;
+      : `The parts do not depend on each other, so ${parts.length} agents can work at once.`;
   return [
     thinking(`${why} Each gets paths that exist, a focus and a test for being done.`),
     text(`My plan: ${listOf(places)}. ${why}`),
@@ -165,6 +163,14 @@ function guide(story: Story, ground: Ground, crew: readonly Member[], open: read
   const actions = followSteering(story, ground, open);
   if (actions.length > 0) {
     return [thinking('Steering comes first: pass it on before waiting again.'), ...actions];
+  }
+  const review = reviewOf(story);
+  if (review !== undefined) {
+    return [
+      thinking('A change is judged by somebody else than who made it, and only when it is made.'),
+      text(`I plan a review of the change; it starts when ${review.after} is done.`),
+      spawnCall(review, ground.task, story.specs, ground.avoid),
+    ];
   }
   if (open.length > 0 && emptyWaits(story) < maxEmptyWaits) {
     const news = reportNews(story, crew, open);

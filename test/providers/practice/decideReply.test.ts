@@ -1,8 +1,11 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { type HistoryMessage, unknownResult } from '../../../src/core/history.ts';
+import type { OpeningContext } from '../../../src/core/openingContext.ts';
+import { roundOpening } from '../../../src/core/openingHeadings.ts';
+import { fakeTask } from '../../support/fakePlan.ts';
 import { decideReply } from '../../../src/providers/practice/decideReply.ts';
-import { DrivenAgent, leadTools, message, runLead, scoutTools, workTools } from './drive.ts';
+import { agentOf, DrivenAgent, handed, leadTools, message, runLead, scoutTools, typeTools, workTools } from './drive.ts';
 import { sampleFiles } from './sampleWorkspace.ts';
 import { SimulatedTools, type ToolAnswer } from './simulatedTools.ts';
 
@@ -57,6 +60,27 @@ function leadAnswer(name: string, count: number): ToolAnswer | undefined {
       : undefined;
 }
 
+const planTasks = [
+  'Do it.\n\nThe task:\nRename `load` to `parse`',
+  'Run this:\nmake test\n\nThe feature:\nNothing',
+  'Find every file that must change.\n\nThe refactoring:\nFix the typos',
+  'Write the document below, as Markdown.\n\nThe document:\nAll',
+];
+
+/** What an agent may be given beside its brief. */
+function contextOf(given: { results: boolean; gate: string | null; note: boolean }): Partial<OpeningContext> {
+  const findings = [{ text: 'eval', path: 'src/load.ts', line: 5, severity: 'high' as const }, { text: 'no place' }];
+  const task = fakeTask('own', {
+    ...(given.note ? { note: 'Look at README.md:3 too' } : {}),
+    ...(given.gate === null ? {} : { gate: { kind: 'verdict' as const, rounds: 3, ...(given.gate === '' ? {} : { check: given.gate }) } }),
+  });
+  const reports = [
+    handed('build', { summary: 'Built.', findings, filesChanged: ['README.md', 'gone.ts'] }),
+    handed('map', { summary: 'Map.' }),
+  ];
+  return given.results ? { task, reports, missing: [{ task: fakeTask('lost'), why: 'failed' }] } : { task };
+}
+
 describe('practice model, any history', () => {
   it('always replies with calls that exist and are well formed, and comes to an end', () => {
     fc.assert(
@@ -89,6 +113,64 @@ describe('practice model, any history', () => {
             }
           }
           assert.fail('it did not come to an end');
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
+
+  it('comes to an end in every part, whatever its tools answer', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.keys(typeTools)),
+        fc.constantFrom(...tasks, ...planTasks),
+        fc.array(trouble, { maxLength: 30 }),
+        fc.record({
+          results: fc.boolean(),
+          gate: fc.option(fc.constantFrom('npm test', '')),
+          note: fc.boolean(),
+          rounds: fc.nat({ max: 2 }),
+        }),
+        (type, task, troubles, given) => {
+          const world = new SimulatedTools(sampleFiles);
+          const agent = agentOf(type, { objective: task }, contextOf(given));
+          let round = 0;
+          let sinceRound = 0;
+          for (let turn = 0; turn < 250; turn++, sinceRound++) {
+            const calls = agent.reply();
+            const { fail, say } = troubles[turn] ?? {};
+            const ended = calls.length === 0 || (calls.some((entry) => entry.name === 'report') && !fail);
+            if (ended && round === given.rounds) {
+              return;
+            }
+            agent.answer(
+              calls.map((entry) =>
+                fail ? { text: fail, isError: true } : (leadAnswer(entry.name, turn) ?? world.run(entry.name, entry.input)),
+              ),
+            );
+            if (ended) {
+              round++;
+              sinceRound = 0;
+              agent.hear(
+                message(
+                  `${roundOpening(round + 1, 3)} "Review" (reviewer) asks for changes:\n\n${task}\n\nFindings:\n- README.md:3: x`,
+                  'followUp',
+                  'engine',
+                ),
+              );
+            } else if (say) {
+              agent.hear(
+                message(
+                  say.text,
+                  say.kind === 'followUp' ? 'steer' : (say.kind as 'steer'),
+                  'agent other (ag-7)',
+                  undefined,
+                  `message-${turn}`,
+                ),
+              );
+            }
+          }
+          assert.fail(`it did not come to an end; ${sinceRound} turns in round ${round}`);
         },
       ),
       { numRuns: 80 },

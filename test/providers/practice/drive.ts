@@ -79,8 +79,10 @@ export function message(
   kind: Parameters<typeof renderMessage>[0]['kind'] = 'steer',
   sender = 'person',
   place?: { path: string; line?: number },
+  messageId?: string,
 ): string {
-  return renderMessage({ sender, kind, text, place });
+  const answerable = messageId === undefined ? {} : { messageId: toId('message', messageId), answerable: true as const };
+  return renderMessage({ sender, kind, text, place, ...answerable });
 }
 
 /** An agent that is moved turn by turn, so that a test can look and interfere between any two. */
