@@ -1,5 +1,5 @@
-import type { DecisionAsk } from './events.ts';
-import type { TaskId } from './ids.ts';
+import type { DecisionAsk, TaskSpec } from './events.ts';
+import { criticalPath } from './planGraph.ts';
 import { countText, firstLine, formatTokens } from './rowText.ts';
 import { tokensOf } from './selectors.ts';
 import type { Agent, FleetState, Lane, Span } from './state.ts';
@@ -24,12 +24,8 @@ export interface TypeHistory {
 export type FleetHistory = ReadonlyMap<string, TypeHistory>;
 
 /** What an estimate needs to know of a task. */
-export interface EstimatedTask {
-  readonly id: TaskId;
-  readonly title?: string | undefined;
-  readonly agentType: string;
-  readonly dependencies: readonly TaskId[];
-}
+export type EstimatedTask = Pick<TaskSpec, 'id' | 'agentType' | 'dependencies'> &
+  Partial<Pick<TaskSpec, 'title' | 'needs' | 'publishes' | 'forEach' | 'collects'>>;
 
 /** What a plan is expected to take, every task done at the first attempt. */
 export interface Estimate {
@@ -75,12 +71,13 @@ export function estimatePlan(tasks: readonly EstimatedTask[], history: FleetHist
   const agents = tasks.filter((task) => task.agentType !== 'person');
   const needs = agents.map((task) => needOf(task.agentType, history));
   const usd = needs.every((need) => need.usd !== undefined) ? needs.reduce((sum, need) => sum + (need.usd ?? 0), 0) : undefined;
+  const minutesOf = new Map(agents.map((task) => [task.id, needOf(task.agentType, history).minutes]));
   const work = needs.reduce((sum, need) => sum + need.minutes, 0);
   return {
     agents: agents.length,
     tokens: needs.reduce((sum, need) => sum + need.tokens, 0),
     ...(usd === undefined ? {} : { usd }),
-    minutes: Math.max(longestPath(tasks, history), work / slots),
+    minutes: Math.max(criticalPath(tasks, (id) => minutesOf.get(id) ?? 0).length, work / slots),
     basis: basisText(
       agents.map((task) => task.agentType),
       history,
@@ -132,25 +129,6 @@ function needOf(type: string, history: FleetHistory): Need {
 
 function isUsual(type: string): type is keyof typeof usual {
   return Object.hasOwn(usual, type);
-}
-
-/** The longest way through the dependencies, in minutes. A cycle, which a plan never has, counts once. */
-function longestPath(tasks: readonly EstimatedTask[], history: FleetHistory): number {
-  const byId = new Map(tasks.map((task) => [task.id, task]));
-  const ends = new Map<TaskId, number>();
-  const endOf = (task: EstimatedTask): number => {
-    const known = ends.get(task.id);
-    if (known !== undefined) {
-      return known;
-    }
-    ends.set(task.id, 0);
-    const before = task.dependencies.map((id) => byId.get(id)).filter((found) => found !== undefined);
-    const own = task.agentType === 'person' ? 0 : needOf(task.agentType, history).minutes;
-    const end = Math.max(0, ...before.map(endOf)) + own;
-    ends.set(task.id, end);
-    return end;
-  };
-  return Math.max(0, ...tasks.map(endOf));
 }
 
 function averageOf(agents: readonly Agent[], state: FleetState): TypeHistory {
