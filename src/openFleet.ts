@@ -157,7 +157,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     sharedPrompt: () => ({ common, instructions: instructions.current }),
     renderOpening: createRenderOpening(() => folders().map((folder) => folder.name)),
     template: workflows.template,
-    undo: { undo: async () => ({ restored: [], kept: [] }) },
+    undo: files.undo,
   });
   fleet.subscribe((entries) => {
     for (const { event } of entries) {

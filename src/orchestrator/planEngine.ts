@@ -114,10 +114,15 @@ export class PlanEngine {
     if (agentId === undefined) {
       return;
     }
-    const effects = changesBehind(this.#deps.state(), plan, task.id);
+    const restored: string[] = [];
+    const kept: { path: string; why: string }[] = [];
     try {
-      const { restored, kept } = await this.#deps.undo.undo(effects);
-      this.#deps.record([{ type: 'changesUndone', runId, taskId: task.id, agentId, restored: [...restored], kept: [...kept] }]);
+      for (const effects of changesBehind(this.#deps.state(), plan, task.id)) {
+        const undone = await this.#deps.undo.undo(effects);
+        restored.push(...undone.restored);
+        kept.push(...undone.kept);
+      }
+      this.#deps.record([{ type: 'changesUndone', runId, taskId: task.id, agentId, restored: [...new Set(restored)], kept }]);
     } catch (error) {
       const failure = {
         kind: 'defect',
@@ -129,13 +134,14 @@ export class PlanEngine {
   }
 }
 
-/** Every effect of the agents of a task and of those tasks upstream whose changes may be undone with it, in order. */
-function changesBehind(state: FleetState, plan: Plan, id: TaskId): readonly Effect[] {
+/** The effects of each agent of a task, and of those tasks upstream whose changes may be undone with it; who changed last is undone first. */
+function changesBehind(state: FleetState, plan: Plan, id: TaskId): readonly (readonly Effect[])[] {
   const upstream = upstreamOf(plan.tasks).get(id);
   const tasks = plan.tasks.filter((task) => task.id === id || (task.rollback === true && upstream?.has(task.id) === true));
-  const agents = new Set(tasks.flatMap((task) => task.history.map((attempt) => attempt.agentId)));
-  const calls = [...agents].flatMap((agentId) => (state.transcripts[agentId]?.turns ?? []).flatMap((turn) => turn.calls));
-  return calls.toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0)).flatMap((call) => call.effects);
+  const attempts = tasks.flatMap((task) => task.history).toSorted((a, b) => b.startedAt - a.startedAt);
+  return [...new Set(attempts.map((attempt) => attempt.agentId))].map((agentId) =>
+    (state.transcripts[agentId]?.turns ?? []).flatMap((turn) => turn.calls).flatMap((call) => call.effects),
+  );
 }
 
 /** The question whether so many agents may start, asked anew when there are more of them than it says. */
