@@ -48,6 +48,7 @@ describe('the file tools', () => {
       assert.deepEqual(await run('read_file', { path: 'src/a.ts' }), {
         text: 'src/a.ts (lines 1-4 of 4)\n    1\tone\n    2\t\ttwo\n    3\t\n    4\tfour',
         isError: false,
+        paged: true,
         effects: [{ kind: 'read', path: 'src/a.ts' }],
       });
       assert.equal(

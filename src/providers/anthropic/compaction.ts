@@ -31,9 +31,12 @@ export function withCompaction(params: Anthropic.MessageCreateParamsStreaming, w
   return { ...params, context_management: { edits: [{ type: 'compact_20260112', trigger: { type: 'input_tokens', value } }] } };
 }
 
+/** How a refusal begins that names something else of the request. An endpoint that only says no may mean anything. */
+const otherCause = /^\s*(?:messages|system|tools|model|max_tokens|thinking|output_config)\b|prompt is too long/i;
+
 /** Whether an error may mean that the endpoint does not know the field, so that the request is worth sending again without it. */
 export function mayRefuseCompaction(error: unknown): boolean {
-  return error instanceof APIError && (error.status === 400 || error.status === 422);
+  return error instanceof APIError && (error.status === 400 || error.status === 422) && !otherCause.test(error.apiMessage ?? '');
 }
 
 /** Whether a history holds a summary of the endpoint's: then it must be sent as what it is. */
