@@ -18,7 +18,10 @@ describe('the prompts of agents', () => {
   });
 
   it('say nothing of project instructions where there are none', () => {
-    assert.equal(compose('scout', noInstructions), `${common.trimEnd()}\n\n${builtInAgentTypes[2]?.system.trim()}\n`);
+    assert.equal(
+      compose('scout', noInstructions),
+      `${common.trimEnd()}\n\n${builtInAgentTypes.find((type) => type.name === 'scout')?.system.trim()}\n`,
+    );
   });
 
   it('keep what a project says within its element, and from posing as a message', () => {
