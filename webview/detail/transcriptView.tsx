@@ -21,7 +21,10 @@ export function TranscriptView({ store, agent }: { readonly store: Store; readon
   const opened = useSignal<ReadonlySet<string>>(new Set());
   const [, redraw] = useState(0);
   const toItems = useMemo(createToItems, []);
-  useTick(agent.openCalls.length > 0, 1_000);
+  useTick(
+    agent.openCalls.length > 0 || (agent.stage !== 'ended' && (agent.requests ?? []).some(({ settled }) => settled === undefined)),
+    1_000,
+  );
 
   const mirror = store.mirror.value;
   const transcript = mirror.state.transcripts[agent.id];
