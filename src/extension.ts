@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { FlotillaApi } from './api.ts';
 import { FleetLife } from './fleetLife.ts';
 import { withinTime } from './lib/deadline.ts';
+import { LiveDefinitions } from './liveDefinitions.ts';
 import { createProviders } from './openFleet.ts';
 import { planLimits } from './orchestrator/planLimits.ts';
 import { ApiKey } from './platform/apiKey.ts';
@@ -32,11 +33,10 @@ import { LiveSettings } from './ui/settings.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { Timeline } from './ui/timelinePanel.ts';
 import { createBlobs } from './store/blobs.ts';
-import { createAgentTypeCatalogue, notHonouredTexts } from './workflows/agentTypeCatalogue.ts';
-import { builtInAgentTypes } from './workflows/agentTypes.ts';
 import { planTools } from './workflows/planText/planTools.ts';
 import { findRipgrep } from './workspace/ripgrep.ts';
 import { LiveInstructions } from './workspace/liveInstructions.ts';
+import { workFolders } from './workspace/workFolders.ts';
 import { createWorkspaceFiles } from './workspace/workspaceFiles.ts';
 
 /** The editor kills a host that takes longer to close, in ms. */
@@ -73,14 +73,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       return ripgrep;
     },
   });
-  const definitions = own(new DefinitionFiles({ folders: () => files.paths.folders(), home: homedir(), log, logError }));
-  const definitionProblems = own(new DefinitionProblems());
-  let agentTypes = createAgentTypeCatalogue(builtInAgentTypes, definitions.files);
-  own(
-    definitions.onDidChange(() => {
-      agentTypes = createAgentTypeCatalogue(builtInAgentTypes, definitions.files);
-      definitionProblems.show(agentTypes.problems);
-      notHonouredTexts(agentTypes.all).forEach((text) => log.info(text));
+  const definitionFiles = own(new DefinitionFiles({ folders: () => files.paths.folders(), home: homedir(), log, logError }));
+  const definitions = own(
+    new LiveDefinitions({
+      files: definitionFiles,
+      problems: own(new DefinitionProblems()),
+      folders: () => workFolders(files.paths.folders()),
+      log,
     }),
   );
   const places = createPlaces(files.paths);
@@ -103,7 +102,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     files,
     instructions,
     providers,
-    agentTypes: () => agentTypes,
+    agentTypes: () => definitions.agentTypes,
+    template: definitions.workflows.template,
     door,
     changed: () => view.refresh(),
     logError,
@@ -124,8 +124,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     new PlanEditor({
       door,
       tools: planTools,
-      agentTypes: () => builtInAgentTypes,
-      limits: () => planLimits(builtInAgentTypes, settings.value.fleet.maxAgentsPerRun),
+      agentTypes: () => definitions.agentTypes.all,
+      limits: () => planLimits(definitions.agentTypes.all, settings.value.fleet.maxAgentsPerRun),
       now,
       logError,
     }),
@@ -135,7 +135,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       door,
       now,
       providerLabel,
-      definitionOf: (name) => agentTypes.all.find((type) => type.name === name),
+      definitionOf: (name) => definitions.definitionOf(name),
       currentProvider: () => providers.current().label,
       hasKey: () => apiKey.value !== undefined,
       unsaved: () => life.unsaved(),
@@ -154,7 +154,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   own(
     registerCommands({
       ...shared,
-      agentTypes: () => agentTypes.forPerson,
+      agentTypes: () => definitions.agentTypes.forPerson,
       display: (uri) => places.display(uri),
       review: { plans, visible: visibleText },
       openPlan: (run) => planEditor.open(run),
@@ -181,7 +181,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   );
   own(vscode.workspace.onDidGrantWorkspaceTrust(() => life.open()));
   closing.push(() => life.close());
-  await Promise.all([life.open(), definitions.refresh()]);
+  await Promise.all([life.open(), definitionFiles.refresh()]);
   const orders = context.extensionMode === vscode.ExtensionMode.Development ? readDevelopmentOrders(process.env) : undefined;
   if (orders !== undefined) {
     own(obeyDevelopmentOrders(door, orders, { now, providerLabel }));

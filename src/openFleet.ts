@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { costOf, findModel, type PriceTable } from './core/prices.ts';
 import { mayHandOver } from './core/contextFullness.ts';
+import type { PlanRequest, PlanTemplate } from './core/decideSpawn.ts';
+import type { Rejection } from './core/commands.ts';
 import { wholeReportFor } from './core/openingContext.ts';
 import { outputOf } from './core/outputName.ts';
 import { agentsOfRun } from './core/selectors.ts';
@@ -28,13 +30,10 @@ import { createRunCommandTool } from './tools/runCommand.ts';
 import { createToolBox } from './tools/toolBox.ts';
 import { type Settings, usesAnthropic } from './ui/parseSettings.ts';
 import type { AgentTypeCatalogue } from './workflows/agentTypeCatalogue.ts';
-import { builtInWorkflows } from './workflows/builtInWorkflows.ts';
 import { common } from './workflows/prompts/common.ts';
 import { createRenderOpening } from './workflows/renderOpening.ts';
-import { createWorkflowCatalogue } from './workflows/workflowCatalogue.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
 import { Processes } from './workspace/processes.ts';
-import { workFolders } from './workspace/workFolders.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
 
 /*
@@ -53,6 +52,8 @@ export interface OpenFleetDeps {
   readonly providers: Providers;
   /** The agent types there are now; the same object until a definition changes. */
   readonly agentTypes: () => AgentTypeCatalogue;
+  /** The plan a workflow makes of a task, or why it cannot. */
+  readonly template: (request: PlanRequest) => PlanTemplate | Rejection;
 }
 
 /** All sources of models, and the one that new agents get. */
@@ -135,7 +136,6 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     createReportTool(createReportEvidence(() => fleet.state, files.linesOf)),
     ...createCoordinationTools({ agentTypes: () => agentTypes().forAgents, pathFacts: files.pathFacts, now: () => clock.now() }),
   ];
-  const workflows = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => workFolders(folders()) });
   const fleet: Fleet = new Fleet({
     journal,
     entries,
@@ -156,7 +156,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     costOf: (model, usage) => costOf({ model, usage, at: clock.now(), table: providers.prices() }),
     sharedPrompt: () => ({ common, instructions: instructions.current }),
     renderOpening: createRenderOpening(() => folders().map((folder) => folder.name)),
-    template: workflows.template,
+    template: deps.template,
     undo: files.undo,
   });
   fleet.subscribe((entries) => {

@@ -11,6 +11,9 @@ import { openJournal } from '../../src/store/journalFile.ts';
 import { parseSettings, type Settings } from '../../src/ui/parseSettings.ts';
 import { createAgentTypeCatalogue } from '../../src/workflows/agentTypeCatalogue.ts';
 import { builtInAgentTypes } from '../../src/workflows/agentTypes.ts';
+import { builtInWorkflows } from '../../src/workflows/builtInWorkflows.ts';
+import { createWorkflowCatalogue } from '../../src/workflows/workflowCatalogue.ts';
+import { workFolders } from '../../src/workspace/workFolders.ts';
 import { closedDocuments } from '../../src/workspace/openDocuments.ts';
 import { LiveInstructions } from '../../src/workspace/liveInstructions.ts';
 import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
@@ -62,9 +65,21 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   const { provider } = options;
   const providers = { all: [provider], current: () => provider, prices: () => settings.prices };
   const agentTypes = createAgentTypeCatalogue(builtInAgentTypes, options.definitions ?? []);
+  const workflows = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => workFolders(files.paths.folders()) });
   const opened = await openJournal({ directory: storage, clock, log });
   const { fleet, close } = createFleet(
-    { storage, blobs, clock, log, settings: () => settings, files, instructions, providers, agentTypes: () => agentTypes },
+    {
+      storage,
+      blobs,
+      clock,
+      log,
+      settings: () => settings,
+      files,
+      instructions,
+      providers,
+      agentTypes: () => agentTypes,
+      template: workflows.template,
+    },
     opened,
   );
   return {
