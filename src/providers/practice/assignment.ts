@@ -1,3 +1,4 @@
+import { namedFixes } from './chosenFixes.ts';
 import { readBrief } from './opening.ts';
 import { type Probe, probes } from './probes.ts';
 import { type Directive, directivesOf, pathsIn, termsIn } from './steering.ts';
@@ -61,7 +62,11 @@ export function toAssignment(story: Story): Assignment {
   const own =
     renaming !== undefined && (perFile || story.type === 'builder')
       ? [nameProbe(renaming)]
-      : [...ownTerms.map(termProbe), ...topic.probes, ...(perFile ? topics.improvement.probes : [])];
+      : [
+          ...ownTerms.map(termProbe),
+          ...topic.probes.filter((probe) => !perFile || !mapsOnly(probe)),
+          ...(perFile ? topics.improvement.probes : []),
+        ];
   const added = also.map((directive) => ({
     directive,
     probes: [...directive.terms.map(termProbe), ...directive.topics.flatMap((entry) => entry.probes)],
@@ -72,7 +77,9 @@ export function toAssignment(story: Story): Assignment {
     objective: brief.objective,
     task,
     topic,
-    probes: [...new Set([...own, ...added.flatMap((entry) => entry.probes)])],
+    probes: [
+      ...new Set([...(topicOfFocus(brief.focus) === undefined ? onlyNamed(own, task) : own), ...added.flatMap((entry) => entry.probes)]),
+    ],
     everywhere: new Set(
       only === undefined ? added.filter(({ directive }) => directive.paths.length === 0).flatMap((entry) => entry.probes) : [],
     ),
@@ -88,6 +95,13 @@ export function toAssignment(story: Story): Assignment {
     directives,
     terrain,
   };
+}
+
+/** Of the certain corrections those that a task names, where it names any; everything else stays. */
+function onlyNamed(own: readonly Probe[], task: string): readonly Probe[] {
+  const named = namedFixes(task);
+  const fixes: readonly Probe[] = topics.improvement.probes;
+  return named === undefined ? own : own.filter((probe) => !fixes.includes(probe) || named.includes(probe));
 }
 
 /** Whether a path belongs to an assignment, for one of its probes if that matters. */
@@ -153,3 +167,8 @@ function missingPaths(calls: readonly PastCall[]): ReadonlySet<string> {
 
 /** The probe that declares what a file offers; it maps a scope rather than judging it. */
 export const mapsOnly = (probe: Probe): boolean => probe === probes.declaration || probe === probes.heading || probe === probes.testCase;
+
+/** Whether a finding was made by such a probe: it says what is there, not that anything has to be done. */
+export function saysOnlyWhatIsThere(text: string): boolean {
+  return [probes.declaration, probes.heading, probes.testCase].some((probe) => text.startsWith(probe.claim));
+}

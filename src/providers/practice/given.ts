@@ -79,7 +79,11 @@ function resultsIn(text: string): readonly EarlierResult[] {
       results.push({ title: match[1] ?? '', taskId: match[2] ?? '', lines: [], missing: match[3] === undefined });
     }
   }
-  return results.map(({ title, taskId, lines, missing }) => ({ title, taskId, missing, report: readReport(lines.join('\n').trim()) }));
+  // A person's approval is no report and none that is missing.
+  const others = results.filter(
+    ({ missing, lines }) => !(missing && /^There is no report: the person approved it/m.test(lines.join('\n'))),
+  );
+  return others.map(({ title, taskId, lines, missing }) => ({ title, taskId, missing, report: readReport(lines.join('\n').trim()) }));
 }
 
 function checkIn(verdict: string): string | undefined {

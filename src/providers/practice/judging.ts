@@ -29,7 +29,12 @@ export function faultOf(line: SeenLine): Finding | undefined {
   const fix = fixOf(line);
   return fix === undefined
     ? undefined
-    : { text: `${capital(fix.why)}. Write \`${brief(fix.better, 110)}\``, path: line.path, line: line.line, severity: 'low' };
+    : {
+        text: `${capital(fix.why.replace(/, and now says so$/, ''))}. Write \`${brief(fix.better, 110)}\``,
+        path: line.path,
+        line: line.line,
+        severity: 'low',
+      };
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,4 +1,5 @@
-import { type Assignment, isInside, isReadOnly, toAssignment } from './assignment.ts';
+import { type Assignment, isInside, isReadOnly, mapsOnly, saysOnlyWhatIsThere, toAssignment } from './assignment.ts';
+import { namedFixes } from './chosenFixes.ts';
 import { conduct } from './conduct.ts';
 import { sourceFolders } from './decompose.ts';
 import { byRules, endReply } from './ending.ts';
@@ -9,7 +10,7 @@ import { readBrief } from './opening.ts';
 import { call, callKey, type Planned, text, thinking } from './planned.ts';
 import { addedTasks, limitsIn, replanNext } from './replan.ts';
 import { correctTasks, type DraftTask, draftTasks, type PlanGround, reasonFor, toAdd } from './planTasks.ts';
-import { isGenerated } from './probes.ts';
+import { isGenerated, type Probe } from './probes.ts';
 import { type PastCall, settledKeys, type Story } from './story.ts';
 import { mergeFindings } from './synthesis.ts';
 import { isWithin, readsOf } from './toolText.ts';
@@ -39,7 +40,8 @@ export function decidePlanner(story: Story): readonly Planned[] {
 /** What a planner searches for: the task's own subject, and what can certainly be improved. */
 function planning(story: Story): Assignment {
   const assignment = toAssignment(story);
-  const probes = [...new Set([...assignment.probes.slice(0, 4), ...topics.improvement.probes])];
+  const fixes: readonly Probe[] = namedFixes(assignment.task) ?? topics.improvement.probes;
+  const probes = [...new Set([...assignment.probes.slice(0, 4), ...fixes])];
   return { ...assignment, probes: isReadOnly(assignment.task) ? assignment.probes : probes };
 }
 
@@ -84,11 +86,13 @@ function placesIn(story: Story, assignment: Assignment, given: Given): readonly 
   const { files, partial } = assignment.terrain;
   const { only, avoid } = limitsIn(given.asked, assignment.terrain);
   const isWanted = (path: string) => isWithin(path, only) && !(avoid.length > 0 && isWithin(path, avoid));
-  const hits = confirmedHits([...story.earlierCalls, ...story.calls], assignment.probes, (path, probe) =>
-    isInside(assignment, path, probe),
+  const hits = confirmedHits(
+    [...story.earlierCalls, ...story.calls],
+    assignment.probes,
+    (path, probe) => !mapsOnly(probe) && isInside(assignment, path, probe),
   ).map(toFinding);
   const reported = mergeFindings(given.results.map((result) => result.report)).filter(
-    ({ path }) => path !== undefined && (partial || files.includes(path)),
+    ({ path, text: said }) => path !== undefined && (partial || files.includes(path)) && !saysOnlyWhatIsThere(said),
   );
   const open = [...reported, ...hits].filter(
     ({ path }) => path !== undefined && !isGenerated(path) && isWithin(path, assignment.scope) && isWanted(path),
@@ -156,9 +160,15 @@ function howKept(story: Story, given: Given, isAdded: boolean, refusal: string |
   if (isAdded) {
     return 'The tasks are in the plan.';
   }
-  return refusal === undefined
-    ? `The plan is in this report alone${reportsOnly(story) ? ', as the brief wants' : ''}.`
-    : 'The plan was refused, so it is in this report alone.';
+  const why =
+    refusal !== undefined
+      ? ', for it was refused'
+      : !story.tools.has('change_plan')
+        ? ', for I cannot change the plan'
+        : reportsOnly(story)
+          ? ', as the brief wants'
+          : '';
+  return `The plan is in this report alone${why}.`;
 }
 
 function taskFinding(task: DraftTask): Finding {

@@ -24,7 +24,11 @@ export function readReport(report: string): ReadReport {
   const summary: string[] = [];
   let current: string[] = summary;
   for (const line of report.split('\n')) {
-    const title = /^(Findings|Files changed|Files read|Recommendations|Open questions|Notes|Verdict):$/.exec(line)?.[1];
+    // The verdict is told apart from what was found.
+    if (/^Verdict: (approve|changes)$/.test(line)) {
+      continue;
+    }
+    const title = /^(Findings|Files changed|Files read|Recommendations|Open questions|Notes):$/.exec(line)?.[1];
     if (title !== undefined) {
       current = [];
       sections.set(title, current);

@@ -141,12 +141,11 @@ function testReport(story: Story, assignment: Assignment, given: Given, command:
   const findings = [...(run.kind === 'failed' ? failuresIn(story, run, command?.command ?? '') : []), ...left];
   const checked = run.kind === 'passed' || run.kind === 'failed';
   const verdict = given.verdict === undefined ? undefined : verdictOn(run, left, command?.required === true, given.round?.number ?? 1);
-  const judged = verdict === undefined ? '' : ` Verdict: ${verdict}.`;
   return endReply(story, {
     thought: 'What ran is told with its exit code; what did not run is told as not checked.',
-    words: `${tellRun(run, command)}${judged}`,
+    words: `${tellRun(run, command)}${verdict === undefined ? '' : ` My verdict: ${verdict}.`}`,
     summary: [
-      `${tellRun(run, command)}${judged}`,
+      tellRun(run, command),
       ...(left.length === 0 ? [] : [`${plural(left.length, 'place')} still have the old name.`]),
       ...changeNote(story, given, run),
     ].join(' '),

@@ -51,5 +51,5 @@ function whatIn(first: Hit | undefined, renaming: Renaming | undefined): string 
     return `\`${renaming.from}\` becomes \`${renaming.to}\``;
   }
   const fix = first === undefined ? undefined : fixOf(first);
-  return fix === undefined ? `${first?.probe.claim ?? 'It'} here` : `\`${brief(fix.text, 80)}\` becomes \`${brief(fix.better, 80)}\``;
+  return fix === undefined ? (first?.probe.claim ?? 'It is here') : `\`${brief(fix.text, 80)}\` becomes \`${brief(fix.better, 80)}\``;
 }

@@ -2,6 +2,9 @@ import { type Assignment, isInside, mapsOnly } from './assignment.ts';
 import { isDenied } from './builder.ts';
 import { bySeverity, correction, type Finding, type Hit, longFiles, pickFindings } from './findings.ts';
 import { byRules, changedByMe, endReply, type Verdict } from './ending.ts';
+import { namedFixes } from './chosenFixes.ts';
+import { readBrief } from './opening.ts';
+import { topicOfFocus } from './topics.ts';
 import { readGiven } from './given.ts';
 import { judge } from './judging.ts';
 import type { Planned } from './planned.ts';
@@ -84,8 +87,19 @@ function summaryOf(story: Story, assignment: Assignment, hits: readonly Hit[], f
     ...(counted.length > 0 ? [`Lines found — ${counted.join('; ')}.`] : ['No line of the kind I searched for was found.']),
     ...(worst?.path === undefined ? [] : [`First to look at: ${worst.path}:${worst.line ?? 1}.`]),
     ...buildNews(story),
+    ...(isBeyondRules(story, assignment)
+      ? ['The task itself is beyond what rules can do; what I can do is one small change that is certainly safe.']
+      : []),
     ...(assignment.finish ? ['I was asked to stop early, so this is what I had by then.'] : []),
   ].join(' ');
+}
+
+/** Whether the task wants more than the corrections there are rules for, so that its report must not pass for its result. */
+function isBeyondRules(story: Story, { builds, renaming, task }: Assignment): boolean {
+  const isGeneral = /\b(improve\w*|tidy|clean\w*|polish|small)\b/i.test(task);
+  return (
+    builds && renaming === undefined && namedFixes(task) === undefined && !isGeneral && topicOfFocus(readBrief(story).focus) === undefined
+  );
 }
 
 function subject(assignment: Assignment): string {

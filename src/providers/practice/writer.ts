@@ -1,4 +1,4 @@
-import { type Assignment, toAssignment } from './assignment.ts';
+import { type Assignment, saysOnlyWhatIsThere, toAssignment } from './assignment.ts';
 import { isDenied } from './builder.ts';
 import { conduct } from './conduct.ts';
 import { byRules, changedByMe, endReply } from './ending.ts';
@@ -85,6 +85,13 @@ function writeNext(story: Story, assignment: Assignment, given: Given): readonly
   if (target === undefined || tried || !canWrite(story)) {
     return undefined;
   }
+  const lines = linesRead(story.calls).get(target);
+  if (isChangeLog(target) && assignment.terrain.files.includes(target)) {
+    const entry = logEntry(lines, assignment, given);
+    return entry === undefined
+      ? undefined
+      : [text(`${target} is there. I add an entry at its beginning.`), call('edit_file', { path: target, ...entry })];
+  }
   const body = bodyOf(assignment, given);
   if (!assignment.terrain.files.includes(target)) {
     return [
@@ -92,7 +99,7 @@ function writeNext(story: Story, assignment: Assignment, given: Given): readonly
       call('write_file', { path: target, content: `# ${titleOf(assignment)}\n\n${body}\n` }),
     ];
   }
-  const place = placeToAppend(linesRead(story.calls).get(target), totalOf(story, target));
+  const place = placeToAppend(lines, totalOf(story, target));
   return place === undefined
     ? undefined
     : [
@@ -101,13 +108,33 @@ function writeNext(story: Story, assignment: Assignment, given: Given): readonly
       ];
 }
 
+const isChangeLog = (path: string): boolean => /(^|\/)(changelog|changes|history)\.\w+$/i.test(path);
+
+/** One entry below the heading of what is not released yet; it is made below the title where there is none. */
+function logEntry(
+  file: ReadonlyMap<number, string> | undefined,
+  assignment: Assignment,
+  { results }: Given,
+): { readonly old_text: string; readonly new_text: string } | undefined {
+  const lines = [...(file?.values() ?? [])];
+  const files = changedFiles(results);
+  const entry = `- ${titleOf(assignment)}${files.length === 0 ? '' : ` (${listOf(files)})`}.`;
+  const once = (pattern: RegExp) => lines.find((line) => pattern.test(line) && lines.join('\n').split(line).length === 2);
+  const open = once(/^## \[?unreleased\]?/i);
+  if (open !== undefined) {
+    return { old_text: open, new_text: `${open}\n\n${entry}` };
+  }
+  const title = once(/^# \S/);
+  return title === undefined ? undefined : { old_text: title, new_text: `${title}\n\n## Unreleased\n\n${entry}` };
+}
+
 const titleOf = ({ task }: Assignment): string => brief(task.replace(/[.!?]+$/, ''), 70);
 
 /** What the reports say, in a form that stands by itself. */
 function bodyOf({ task }: Assignment, { results }: Given): string {
   const heard = results.filter((result) => !result.missing);
   const points = mergeFindings(heard.map((result) => result.report))
-    .filter((finding) => finding.path !== undefined)
+    .filter((finding) => finding.path !== undefined && !saysOnlyWhatIsThere(finding.text))
     .slice(0, mostPoints)
     .map((finding) => `- \`${finding.path}${finding.line === undefined ? '' : `:${finding.line}`}\`: ${brief(finding.text, 160)}`);
   const said = heard.map((result) => `**${result.title}.** ${brief(result.report.summary, 400)}`);

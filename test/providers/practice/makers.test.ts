@@ -86,6 +86,15 @@ describe('practice builder of a plan', () => {
     assert.equal(await changed(many), 0);
   });
 
+  it('corrects only what its task names, and says so when a task is beyond its rules', async () => {
+    const files = { 'a.md': 'Go to to the end.\n', 'b.ts': '// TODO: do it\n' };
+    const done = async (objective: string) => runWorker(agentOf('builder', { objective }), new SimulatedTools(files));
+    assert.deepEqual((await done('Give every TODO an owner')).filesChanged, ['b.ts']);
+    assert.deepEqual((await done('Fix the typos')).filesChanged, ['a.md']);
+    assert.doesNotMatch((await done('Fix the typos')).summary, /beyond/);
+    assert.match((await done('Add a dark mode')).summary, /beyond what rules can do/);
+  });
+
   it('changes nothing when the command it was told to run passes', async () => {
     const tools = new SimulatedTools(sampleFiles);
     const report = await runWorker(
@@ -207,6 +216,21 @@ describe('practice writer', () => {
     const text = tools.files.get('docs/guide.md') ?? '';
     assert.ok(text.startsWith((sampleFiles['docs/guide.md'] ?? '').trimEnd()));
     assert.match(text, /\n\n## Extend it: loading\n\n\*\*Task look\.\*\* It loads text\./);
+  });
+
+  it('adds an entry to the change log where the project keeps what is not released', async () => {
+    for (const [before, after] of [
+      ['# Changelog\n\n## 1.0\n', '# Changelog\n\n## Unreleased\n\n- Load faster (src/load.ts).\n\n## 1.0\n'],
+      ['# Changelog\n\n## Unreleased\n\n- Old\n', '# Changelog\n\n## Unreleased\n\n- Load faster (src/load.ts).\n\n- Old\n'],
+    ] as const) {
+      const tools = new SimulatedTools({ ...sampleFiles, 'CHANGELOG.md': before });
+      const objective = 'Document it. Where the project keeps a change log, add an entry.\n\nThe feature:\nLoad faster';
+      await runWorker(
+        agentOf('writer', { objective }, { reports: [handed('build', { summary: 'Built.', filesChanged: ['src/load.ts'] })] }),
+        tools,
+      );
+      assert.equal(tools.files.get('CHANGELOG.md'), after);
+    }
   });
 
   it('gives the text in its report when its brief names no file', async () => {
