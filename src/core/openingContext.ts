@@ -1,6 +1,7 @@
 import type { Manifest, Report } from './events.ts';
 import type { AgentId, RunId, TaskId } from './ids.ts';
 import { renderReport } from './reportText.ts';
+import { isForPerson } from './planQueue.ts';
 import { rosterText } from './roster.ts';
 import { outcomeOf, reportOf } from './selectors.ts';
 import type { Agent, Artefact, Attempt, FleetState, Plan, Task } from './state.ts';
@@ -76,7 +77,8 @@ export function openingContextOf(
   if (plan === undefined) {
     return { ...emptyOpeningContext, task };
   }
-  const needed = dependencies.flatMap((id) => plan.tasks.find((other) => other.id === id) ?? []);
+  // A gate of the person has a verdict and never a report.
+  const needed = dependencies.flatMap((id) => plan.tasks.find((other) => other.id === id && !isForPerson(other)) ?? []);
   const handed = needed.map((other) => handedOn(state, other));
   return {
     task,
