@@ -1,7 +1,6 @@
 import type { Manifest, Report } from './events.ts';
 import type { AgentId, RunId, TaskId } from './ids.ts';
 import { renderReport } from './reportText.ts';
-import { isForPerson } from './planQueue.ts';
 import { rosterText } from './roster.ts';
 import { outcomeOf, reportOf } from './selectors.ts';
 import type { Agent, Artefact, Attempt, FleetState, Plan, Task } from './state.ts';
@@ -77,8 +76,7 @@ export function openingContextOf(
   if (plan === undefined) {
     return { ...emptyOpeningContext, task };
   }
-  // A gate of the person has a verdict and never a report.
-  const needed = dependencies.flatMap((id) => plan.tasks.find((other) => other.id === id && !isForPerson(other)) ?? []);
+  const needed = dependencies.flatMap((id) => plan.tasks.find((other) => other.id === id) ?? []);
   const handed = needed.map((other) => handedOn(state, other));
   return {
     task,
