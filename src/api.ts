@@ -5,7 +5,7 @@
 export interface FlotillaApi {
   /** Grows only when something here changes so that old callers would break. */
   readonly apiVersion: 1;
-  /** Starts a run with a lead agent on a task. */
+  /** Starts a run on a task. `agentId` is its first agent; empty while a workflow of several tasks has none yet. */
   startRun(request: StartRunRequest): Promise<{ readonly runId: string; readonly agentId: string }>;
   /** Starts one agent: in a run of its own, in `runId`, or below `parentId`. */
   spawnAgent(request: SpawnAgentRequest): Promise<{ readonly runId: string; readonly agentId: string }>;
@@ -13,15 +13,18 @@ export interface FlotillaApi {
   steer(agentId: string, message: string, options?: { readonly interrupt?: boolean }): Promise<void>;
   /** Asks an agent and all below it to finish soon and report. */
   wrapUp(agentId: string): Promise<void>;
-  /** Stops an agent and all below it now. Resolves when they were told to; `onDidChange` tells when they have ended. */
-  kill(agentId: string): Promise<void>;
+  /**
+   * Stops an agent and all below it now, or everything of a run. Resolves when they were told to; `onDidChange` tells when they have ended.
+   */
+  kill(agentOrRunId: string): Promise<void>;
   /** Stops all agents now; gives how many. */
   killAll(): Promise<{ readonly reached: number }>;
-  pause(agentId: string): Promise<void>;
-  /** Lets a paused agent go on, or continues an interrupted one from its history. */
-  resume(agentId: string): Promise<void>;
-  /** Lets an agent that failed or was killed try again from its history. */
-  retry(agentId: string): Promise<void>;
+  /** Pauses an agent, or a run: then no further task of it starts either. */
+  pause(agentOrRunId: string): Promise<void>;
+  /** Lets a paused agent or run go on, or continues an interrupted one from its history. */
+  resume(agentOrRunId: string): Promise<void>;
+  /** Lets an agent that failed or was killed try again from its history; of a run, has what failed and what was skipped because of it done again. */
+  retry(agentOrRunId: string): Promise<void>;
   /** Gives an ended agent a new task, its context kept. */
   followUp(agentId: string, task: string): Promise<void>;
   /** Deletes an ended agent with all below it. */
@@ -51,6 +54,19 @@ export interface StartRunRequest {
   readonly task: string;
   /** Name of the run for people; made from the task without it. */
   readonly label?: string;
+  /** Name of a workflow: a built-in one, or one of the user or the workspace. Without it, a lead agent divides the task. */
+  readonly workflow?: string;
+  /** What the workflow asks for beside the task, by name; a list as an array or as one text with a value per line. */
+  readonly inputs?: Readonly<Record<string, string | readonly string[]>>;
+  /** What the run may use up before the person is asked. */
+  readonly budget?: RunBudget;
+}
+
+export interface RunBudget {
+  readonly tokens?: number;
+  readonly minutes?: number;
+  /** US dollars. */
+  readonly usd?: number;
 }
 
 export interface SpawnAgentRequest {
@@ -67,7 +83,9 @@ export type ApprovalAnswer =
   | { readonly kind: 'allow' }
   | { readonly kind: 'deny'; readonly reason?: string }
   /** To a question. */
-  | { readonly kind: 'reply'; readonly text: string };
+  | { readonly kind: 'reply'; readonly text: string }
+  /** To a decision: one of its choices, with words where it takes some. */
+  | { readonly kind: 'choose'; readonly choice: string; readonly text?: string };
 
 export interface FleetSnapshot {
   /** Whether there is a fleet; if not, `unavailable` says why. */
@@ -90,13 +108,36 @@ export interface RunSnapshot {
   readonly phase: 'running' | 'paused' | 'done' | 'partial' | 'failed' | 'killed' | 'interrupted';
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Name of the workflow its plan came from. */
+  readonly workflow: string | null;
+  /** The tasks of its plan, in the order people see them. */
+  readonly tasks: readonly TaskSnapshot[];
+}
+
+export interface TaskSnapshot {
+  /** Unique within its run. */
+  readonly id: string;
+  readonly title: string;
+  /** Name of an agent type; `person` for a gate that the person judges. */
+  readonly agentType: string;
+  readonly status: 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'cancelled';
+  /** What it waits for, for people, or why it failed, was skipped or cancelled. */
+  readonly reason: string | null;
+  /** Ids of the tasks that must be done first. */
+  readonly dependencies: readonly string[];
+  /** The agent that works on it or did so last. */
+  readonly agentId: string | null;
+  /** How a gate was judged. */
+  readonly verdict: 'approve' | 'changes' | null;
+  /** 1, and one more for each time a gate sent it back. */
+  readonly round: number;
 }
 
 export interface AgentSnapshot {
   readonly id: string;
   readonly runId: string;
   readonly parentId: string | null;
-  /** The task of a plan the agent works on; null while runs have no plans. */
+  /** The task of the run's plan that the agent works on; null for agents from before runs had plans. */
   readonly taskId: string | null;
   readonly label: string;
   readonly agentType: string;
@@ -127,9 +168,13 @@ export interface AgentSnapshot {
 
 export interface ApprovalSnapshot {
   readonly id: string;
-  readonly agentId: string;
-  readonly kind: 'command' | 'write' | 'question';
+  readonly runId: string;
+  /** Null when the engine asks about the run as a whole. */
+  readonly agentId: string | null;
+  readonly kind: 'command' | 'write' | 'question' | 'decision';
   readonly title: string;
-  /** The exact plan: a command line, a unified diff, or the question. */
+  /** The exact plan: a command line, a unified diff, the question, or what a decision is about. */
   readonly plan: string;
+  /** What a decision can be answered with; the answers a question proposes; empty for the others. */
+  readonly options: readonly { readonly choice: string; readonly label: string }[];
 }

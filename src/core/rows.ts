@@ -1,9 +1,10 @@
 import type { Outcome } from './events.ts';
-import type { AgentId, AskId, RunId } from './ids.ts';
+import type { AgentId, AskId, RunId, TaskId } from './ids.ts';
 import { manifestSummary } from './manifestText.ts';
 import { countText, doingText, failureText, firstLine, formatCost, formatDuration, formatTokens } from './rowText.ts';
-import { isLive, phaseWord, type RunPhase, subtreeOf, tokensOf } from './selectors.ts';
-import type { Agent, AgentPhase, FleetState, OpenAsk, Run, WaitKind } from './state.ts';
+import { openRequests } from './openRequests.ts';
+import { isLive, phaseWord, subtreeOf, tokensOf } from './selectors.ts';
+import type { Agent, AgentPhase, FleetState, OpenAsk, Task, WaitKind } from './state.ts';
 
 /*
  * What the fleet looks like as a tree of rows: pure functions from state to row, so that the view only has to draw.
@@ -23,58 +24,19 @@ export interface Row {
   readonly ariaLabel: string;
 }
 
-/** Who belongs under whom, in the order of the rows. */
-export interface FleetTreeIndex {
-  /** Newest first. */
-  readonly runs: readonly RunId[];
-  /** Agents without a parent that is still there, in the order they were spawned. */
-  readonly rootsByRun: ReadonlyMap<RunId, readonly AgentId[]>;
-  readonly childrenByAgent: ReadonlyMap<AgentId, readonly AgentId[]>;
-  readonly agentsByRun: ReadonlyMap<RunId, readonly Agent[]>;
-}
-
-/** Sorts all agents under their runs and parents, once per state. */
-export function indexFleet(state: FleetState): FleetTreeIndex {
-  const rootsByRun = new Map<RunId, AgentId[]>();
-  const childrenByAgent = new Map<AgentId, AgentId[]>();
-  const agentsByRun = new Map<RunId, Agent[]>();
-  for (const agent of Object.values<Agent>(state.agents)) {
-    push(agentsByRun, agent.runId, agent);
-    if (agent.parentId !== undefined && state.agents[agent.parentId] !== undefined) {
-      push(childrenByAgent, agent.parentId, agent.id);
-    } else {
-      push(rootsByRun, agent.runId, agent.id);
-    }
-  }
-  const runs = Object.values<Run>(state.runs)
-    .map((run, order) => ({ run, order }))
-    .sort((a, b) => b.run.startedAt - a.run.startedAt || b.order - a.order)
-    .map(({ run }) => run.id);
-  return { runs, rootsByRun, childrenByAgent, agentsByRun };
-}
-
-/** Everything the person is asked, oldest first. */
-export function openAsks(state: FleetState): readonly OpenAsk[] {
-  return Object.values<OpenAsk>(state.asks).sort((a, b) => a.at - b.at);
-}
-
-/** How many agents need the person. */
-export function agentsInNeed(state: FleetState): ReadonlySet<AgentId> {
-  return new Set(Object.values<OpenAsk>(state.asks).map((ask) => ask.agentId));
-}
-
 /** Agents below `agentId` that have not ended. */
 export function liveDescendants(state: FleetState, agentId: AgentId): readonly Agent[] {
   return subtreeOf(state, agentId).filter((agent) => agent.id !== agentId && isLive(agent));
 }
 
-/** The row of an agent. `activeAt`: when it last did something or its model last said something, ms since the epoch. */
-export function agentRow(agent: Agent, now: number, activeAt: number): Row {
+/** The row of an agent. `activeAt`: when it last did something or its model last said something, ms since the epoch. `task`: what it works on. */
+export function agentRow(agent: Agent, now: number, activeAt: number, task?: Task): Row {
   const phase = agent.phase;
   const needsPerson = phase.kind === 'waiting' && (phase.wait === 'approval' || phase.wait === 'answer');
   const doing = doingText(agent, now);
   const type = agent.label.toLowerCase().startsWith(agent.agentType.toLowerCase()) ? undefined : agent.agentType;
-  const description = [doing, timeText(phase, now, activeAt), ...usageTexts([agent]), type]
+  const round = task === undefined || task.round < 2 ? undefined : `round ${task.round}`;
+  const description = [doing, timeText(phase, now, activeAt), round, ...agentTexts([agent]), type]
     .filter((part) => part !== undefined)
     .join(' · ');
   const { icon, color } = phaseIcon(phase);
@@ -89,28 +51,11 @@ export function agentRow(agent: Agent, now: number, activeAt: number): Row {
   };
 }
 
-/** The row of a run, with the totals of its agents. */
-export function runRow(run: Run, phase: RunPhase, agents: readonly Agent[], provider: string | undefined): Row {
-  const live = agents.filter(isLive).length;
-  const word = phase === 'running' ? `${live} of ${agents.length} at work` : `${phase} · ${countText(agents.length, 'agent')}`;
-  const description = [word, ...usageTexts(agents), provider].filter((part) => part !== undefined).join(' · ');
-  const { icon, color } = runIcons[phase];
-  return {
-    label: run.label,
-    description,
-    icon,
-    color,
-    context: live > 0 ? `run live ${phase}` : `run ended ${phase}`,
-    needsPerson: false,
-    ariaLabel: `Run ${run.label}, ${description}`,
-  };
-}
-
 /** The row of something the person is asked. */
 export function askRow(open: OpenAsk, agent: Agent | undefined, now: number): Row {
   const who = agent?.label ?? 'An agent';
   const what = askTexts[open.ask.kind];
-  const waited = formatDuration(coarse(now - open.at));
+  const waited = askAge(now - open.at);
   return {
     label: firstLine(open.ask.kind === 'command' ? open.ask.command : open.ask.kind === 'write' ? open.ask.path : open.ask.title, 80),
     description: `${who} ${what} · ${waited}`,
@@ -124,11 +69,11 @@ export function askRow(open: OpenAsk, agent: Agent | undefined, now: number): Ro
 
 /** The row above everything the person is asked; undefined while nothing is. */
 export function needsYouRow(state: FleetState): Row | undefined {
-  const asks = openAsks(state);
-  if (asks.length === 0) {
+  const requests = openRequests(state);
+  if (requests.length === 0) {
     return undefined;
   }
-  const description = countText(asks.length, 'request');
+  const description = countText(requests.length, 'request');
   return {
     label: 'Needs you',
     description,
@@ -225,13 +170,19 @@ function timeText(phase: AgentPhase, now: number, activeAt: number): string | un
   }
 }
 
+/** How long something has been asked, as a row tells it. */
+export function askAge(ms: number): string {
+  return formatDuration(coarse(ms));
+}
+
 /** A time that changes only every few seconds: a row that is redrawn every second loses the hover a person is about to read. */
 function coarse(ms: number): number {
   const step = ms < 30_000 ? 5000 : 10_000;
   return Math.floor(ms / step) * step;
 }
 
-function usageTexts(agents: readonly Agent[]): readonly string[] {
+/** What agents have used, as parts of a row. */
+export function agentTexts(agents: readonly Agent[]): readonly string[] {
   let tokens = 0;
   let cost = 0;
   let known = true;
@@ -290,19 +241,13 @@ const waitIcons = {
   reply: { icon: 'comment-discussion', color: 'charts.blue' },
 } as const satisfies Record<WaitKind, { icon: string; color: string | undefined }>;
 
-const outcomeIcons = {
+/** Icons of how things end. */
+export const outcomeIcons = {
   done: { icon: 'pass-filled', color: 'testing.iconPassed' },
   failed: { icon: 'error', color: 'testing.iconFailed' },
   killed: { icon: 'circle-slash', color: 'descriptionForeground' },
   interrupted: { icon: 'debug-disconnect', color: 'charts.yellow' },
 } as const satisfies Record<Outcome['kind'], { icon: string; color: string }>;
-
-const runIcons = {
-  ...outcomeIcons,
-  running: { icon: 'rocket', color: 'charts.blue' },
-  paused: { icon: 'debug-pause', color: 'charts.yellow' },
-  partial: { icon: 'warning', color: 'charts.yellow' },
-} as const satisfies Record<RunPhase, { icon: string; color: string }>;
 
 const listedFiles = 5;
 
@@ -311,18 +256,10 @@ function listText(paths: readonly string[]): string {
   return `${paths.length}: ${paths.slice(0, listedFiles).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) {
-    map.set(key, [value]);
-  } else {
-    list.push(value);
-  }
-}
-
 /** The id of whatever a row stands for. */
 export type RowTarget =
   | { readonly kind: 'needsYou' }
   | { readonly kind: 'ask'; readonly askId: AskId }
   | { readonly kind: 'run'; readonly runId: RunId }
+  | { readonly kind: 'task'; readonly runId: RunId; readonly taskId: TaskId }
   | { readonly kind: 'agent'; readonly agentId: AgentId };

@@ -17,6 +17,11 @@ export function isLive(agent: Agent): boolean {
   return agent.stage !== 'ended';
 }
 
+/** Whether an agent is there but waits for a slot, at its start or to go on. */
+export function isQueued(agent: Agent): boolean {
+  return agent.phase.kind === 'queued' || (agent.phase.kind === 'waiting' && agent.phase.wait === 'slot');
+}
+
 export function outcomeOf(agent: Agent): Outcome | undefined {
   return agent.phase.kind === 'ended' ? agent.phase.outcome : undefined;
 }
@@ -101,6 +106,8 @@ function endedWithoutPlan(agents: readonly Agent[]): RunPhase {
 export interface Totals {
   readonly agents: number;
   readonly live: number;
+  /** Live agents that wait for a slot. */
+  readonly queued: number;
   readonly needsPerson: number;
   readonly tokens: number;
   readonly cost: number;
@@ -112,6 +119,7 @@ export function totalsOf(state: FleetState, agents: readonly Agent[]): Totals {
   return {
     agents: agents.length,
     live: agents.filter(isLive).length,
+    queued: agents.filter(isQueued).length,
     needsPerson: Object.values(state.asks).filter((ask) => ids.has(ask.agentId)).length,
     tokens: agents.reduce((sum, agent) => sum + tokensOf(agent), 0),
     cost: agents.reduce((sum, agent) => sum + agent.cost, 0),

@@ -57,14 +57,15 @@ export function openJournal(options: OpenJournalOptions): Promise<OpenedJournal>
 
 type Settings = Required<OpenJournalOptions>;
 
-const fileName = 'journal.jsonl';
+/** Name of the journal in the storage folder of a workspace. */
+export const journalFileName = 'journal.jsonl';
 const lockPollMs = 100;
 /** A writer that was overtaken may still add lines while we begin; each try reads them and begins again behind them. */
 const maxTries = 3;
 
 async function open(settings: Settings, mayReplace: boolean): Promise<OpenedJournal> {
   const { fs, directory, log } = settings;
-  const path = join(directory, fileName);
+  const path = join(directory, journalFileName);
   let lock: WriterLock | undefined;
   try {
     await fs.makeDirectory(directory);

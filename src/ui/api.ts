@@ -26,12 +26,18 @@ export function createApi(deps: Pick<CommandDeps, 'door' | 'provider' | 'now'>):
     const { runId, agentId } = execute(command);
     return { runId: runId ?? '', agentId: agentId ?? '' };
   };
-  const act = async (type: 'wrapUpAgent' | 'killAgent' | 'pauseAgent' | 'resumeAgent' | 'retryAgent' | 'deleteAgent', agentId: string) => {
+  const act = async (type: AgentAct, agentId: string) => {
     execute({ type, agentId: toAgentId(agentId) });
+  };
+  const actOnEither = async (type: keyof typeof runActs, id: string) => {
+    const runId = toRunId(id);
+    const isRun = deps.door.fleet?.state.runs[runId] !== undefined;
+    execute(isRun ? { type: runActs[type], runId } : { type, agentId: toAgentId(id) });
   };
   return {
     apiVersion: 1,
-    startRun: async ({ task, label }) => begin({ type: 'startRun', task, label }),
+    startRun: async ({ task, label, workflow, inputs, budget }) =>
+      begin({ type: 'startRun', task, label, workflow, inputs: inputs === undefined ? undefined : copyInputs(inputs), budget }),
     spawnAgent: async ({ task, label, agentType, model, runId, parentId }) =>
       begin({
         type: 'spawnAgent',
@@ -44,17 +50,20 @@ export function createApi(deps: Pick<CommandDeps, 'door' | 'provider' | 'now'>):
       execute({ type: 'sendMessage', agentId: toAgentId(agentId), kind: 'steer', text: message, interrupt });
     },
     wrapUp: (agentId) => act('wrapUpAgent', agentId),
-    kill: (agentId) => act('killAgent', agentId),
+    kill: (id) => actOnEither('killAgent', id),
     killAll: async () => ({ reached: execute({ type: 'killAll' }).reached }),
-    pause: (agentId) => act('pauseAgent', agentId),
-    resume: (agentId) => act('resumeAgent', agentId),
-    retry: (agentId) => act('retryAgent', agentId),
+    pause: (id) => actOnEither('pauseAgent', id),
+    resume: (id) => actOnEither('resumeAgent', id),
+    retry: (id) => actOnEither('retryAgent', id),
     followUp: async (agentId, task) => {
       execute({ type: 'followUpAgent', agentId: toAgentId(agentId), task });
     },
     delete: (agentId) => act('deleteAgent', agentId),
     answerApproval: async (approvalId, answer) => {
-      execute({ type: 'answer', askId: toAskId(approvalId), answer });
+      const askId = toAskId(approvalId);
+      execute(
+        answer.kind === 'choose' ? { type: 'decide', askId, choice: answer.choice, text: answer.text } : { type: 'answer', askId, answer },
+      );
     },
     snapshot: () => {
       const state = deps.door.state;
@@ -64,6 +73,15 @@ export function createApi(deps: Pick<CommandDeps, 'door' | 'provider' | 'now'>):
     },
     onDidChange: (listener) => listen(deps, listener),
   };
+}
+
+type AgentAct = 'wrapUpAgent' | 'killAgent' | 'pauseAgent' | 'resumeAgent' | 'retryAgent' | 'deleteAgent';
+
+/** What can be done to a run as to an agent. */
+const runActs = { killAgent: 'killRun', pauseAgent: 'pauseRun', resumeAgent: 'resumeRun', retryAgent: 'retryRun' } as const;
+
+function copyInputs(inputs: Readonly<Record<string, string | readonly string[]>>): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]));
 }
 
 function listen({ door }: Pick<CommandDeps, 'door'>, listener: () => void): Disposable {

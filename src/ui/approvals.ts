@@ -1,9 +1,13 @@
 import * as vscode from 'vscode';
 import type { Answer, FleetEvent } from '../core/events.ts';
-import { askTexts, openAsks } from '../core/rows.ts';
+import type { CommandResult } from '../core/commands.ts';
+import { type OpenRequest, openRequests, requestOf } from '../core/openRequests.ts';
+import { askTexts } from '../core/rows.ts';
 import type { OpenAsk } from '../core/state.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
 import { type CommandReply, cancelled, done, refused, toReply } from './commandReply.ts';
+import { askDecision } from './decisions.ts';
+import { noIcons } from './plainText.ts';
 import type { PlanDocuments } from './planDocuments.ts';
 
 /** What a review needs beside the fleet. */
@@ -14,7 +18,7 @@ export interface ReviewDeps {
 }
 
 /** What a person decided about one ask: an answer, to leave it for later, or to stop reviewing. */
-type Decision = Answer | 'later' | 'stop';
+type Verdict = Answer | 'later' | 'stop';
 
 /** A plan longer than this is shown in an editor, where it can be scrolled, and not in a dialog. */
 const dialogLines = 12;
@@ -27,14 +31,14 @@ const dialogCharacters = 1000;
 export async function reviewApprovals(fleet: FleetControl, deps: ReviewDeps, first: string | undefined): Promise<CommandReply> {
   const seen = new Set<string>();
   let reached = 0;
-  for (let open = nextAsk(fleet, seen, first); open !== undefined; open = nextAsk(fleet, seen, undefined)) {
-    seen.add(open.askId);
-    const decision = await whileAsked(fleet, open, (token) => decideOn(fleet, open, deps, token));
-    if (decision === 'stop') {
+  for (let open = nextRequest(fleet, seen, first); open !== undefined; open = nextRequest(fleet, seen, undefined)) {
+    const request = open;
+    seen.add(request.askId);
+    const result = await whileAsked(fleet, request, (token) => settle(fleet, request, deps, token));
+    if (result === 'stop') {
       return reached === 0 ? cancelled : { ...done, reached };
     }
-    if (decision !== 'later') {
-      const result = fleet.execute({ type: 'answer', askId: open.askId, answer: decision });
+    if (result !== 'later') {
       if (!result.ok) {
         return toReply(result);
       }
@@ -47,40 +51,68 @@ export async function reviewApprovals(fleet: FleetControl, deps: ReviewDeps, fir
   return { ...done, reached };
 }
 
-function nextAsk(fleet: FleetControl, seen: ReadonlySet<string>, first: string | undefined): OpenAsk | undefined {
-  const waiting = openAsks(fleet.state).filter((open) => !seen.has(open.askId));
+function nextRequest(fleet: FleetControl, seen: ReadonlySet<string>, first: string | undefined): OpenRequest | undefined {
+  const waiting = openRequests(fleet.state).filter((open) => !seen.has(open.askId));
   return waiting.find((open) => open.askId === first) ?? waiting[0];
 }
 
-/** The facts that can end an ask. */
-const endsAsks: ReadonlySet<FleetEvent['type']> = new Set(['personAnswered', 'agentEnded', 'agentDeleted']);
+/** The facts that can end a request. */
+const endsRequests: ReadonlySet<FleetEvent['type']> = new Set(['personAnswered', 'decisionAnswered', 'agentEnded', 'agentDeleted']);
 
 /** Takes a question back from the screen when it is answered elsewhere or its asker has ended; then the next one comes. */
 async function whileAsked(
   fleet: FleetControl,
-  open: OpenAsk,
-  decide: (token: vscode.CancellationToken) => Promise<Decision>,
-): Promise<Decision> {
+  { askId }: OpenRequest,
+  ask: (token: vscode.CancellationToken) => Promise<CommandResult | 'later' | 'stop'>,
+): Promise<CommandResult | 'later' | 'stop'> {
   const source = new vscode.CancellationTokenSource();
-  const isGone = () => fleet.state.asks[open.askId] === undefined;
   const watching = fleet.subscribe((entries) => {
-    if (entries.some(({ event }) => endsAsks.has(event.type)) && isGone()) {
+    if (entries.some(({ event }) => endsRequests.has(event.type)) && requestOf(fleet.state, askId) === undefined) {
       source.cancel();
     }
   });
   try {
-    const decision = await decide(source.token);
-    return isGone() ? 'later' : decision;
+    return await ask(source.token);
   } finally {
     watching.dispose();
     source.dispose();
   }
 }
 
-async function decideOn(fleet: FleetControl, open: OpenAsk, deps: ReviewDeps, token: vscode.CancellationToken): Promise<Decision> {
-  const waiting = openAsks(fleet.state).length;
+/** Asks, and carries out the answer unless the request is gone meanwhile. */
+async function settle(
+  fleet: FleetControl,
+  request: OpenRequest,
+  deps: ReviewDeps,
+  token: vscode.CancellationToken,
+): Promise<CommandResult | 'later' | 'stop'> {
+  const { askId } = request;
+  const answer =
+    request.kind === 'ask'
+      ? await decideOn(fleet, request.ask, deps, token)
+      : await askDecision(request.decision, decisionTitle(fleet, request), deps, token);
+  if (requestOf(fleet.state, askId) === undefined) {
+    return 'later';
+  }
+  if (answer === 'later' || answer === 'stop') {
+    return answer;
+  }
+  return 'choice' in answer ? fleet.execute({ type: 'decide', askId, ...answer }) : fleet.execute({ type: 'answer', askId, answer });
+}
+
+function decisionTitle(fleet: FleetControl, { decision }: Extract<OpenRequest, { kind: 'decision' }>): string {
+  const run = fleet.state.runs[decision.runId]?.label ?? 'A run';
+  return `${run} needs your decision${waitingText(fleet)}`;
+}
+
+function waitingText(fleet: FleetControl): string {
+  const waiting = openRequests(fleet.state).length;
+  return waiting > 1 ? ` (${waiting} wait for you)` : '';
+}
+
+async function decideOn(fleet: FleetControl, open: OpenAsk, deps: ReviewDeps, token: vscode.CancellationToken): Promise<Verdict> {
   const who = fleet.state.agents[open.agentId]?.label ?? 'An agent';
-  const title = `${who} ${askTexts[open.ask.kind]}${waiting > 1 ? ` (${waiting} wait for you)` : ''}`;
+  const title = `${who} ${askTexts[open.ask.kind]}${waitingText(fleet)}`;
   switch (open.ask.kind) {
     case 'question':
       return await askQuestion(title, open.ask, token);
@@ -101,7 +133,7 @@ async function decideOn(fleet: FleetControl, open: OpenAsk, deps: ReviewDeps, to
   }
 }
 
-async function closing(deps: ReviewDeps, open: OpenAsk, ask: () => Promise<Decision>): Promise<Decision> {
+async function closing(deps: ReviewDeps, open: OpenAsk, ask: () => Promise<Verdict>): Promise<Verdict> {
   try {
     return await ask();
   } finally {
@@ -109,7 +141,7 @@ async function closing(deps: ReviewDeps, open: OpenAsk, ask: () => Promise<Decis
   }
 }
 
-async function askInDialog(title: string, detail: string): Promise<Decision> {
+async function askInDialog(title: string, detail: string): Promise<Verdict> {
   const picked = await vscode.window.showInformationMessage(
     title,
     { modal: true, detail },
@@ -130,7 +162,7 @@ async function askInDialog(title: string, detail: string): Promise<Decision> {
   }
 }
 
-async function askInList(title: string, placeHolder: string, token: vscode.CancellationToken): Promise<Decision> {
+async function askInList(title: string, placeHolder: string, token: vscode.CancellationToken): Promise<Verdict> {
   const picked = await vscode.window.showQuickPick(
     [
       { label: '$(check) Allow', choice: 'allow' },
@@ -154,7 +186,7 @@ async function askInList(title: string, placeHolder: string, token: vscode.Cance
   }
 }
 
-async function askReason(): Promise<Decision> {
+async function askReason(): Promise<Verdict> {
   const reason = await vscode.window.showInputBox({
     title: 'Why not?',
     prompt: 'The agent reads this and looks for another way.',
@@ -167,10 +199,10 @@ async function askQuestion(
   title: string,
   ask: Extract<OpenAsk['ask'], { kind: 'question' }>,
   token: vscode.CancellationToken,
-): Promise<Decision> {
+): Promise<Verdict> {
   if (ask.options.length > 0) {
     const own = { label: '$(comment) Another answer…', option: undefined };
-    const items = [...ask.options.map((option) => ({ label: option.replaceAll('$(', '$\u200b('), option })), own];
+    const items = [...ask.options.map((option) => ({ label: noIcons(option), option })), own];
     const picked = await vscode.window.showQuickPick(items, { title, placeHolder: ask.title, ignoreFocusOut: true }, token);
     if (picked === undefined) {
       return 'stop';

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isIdText, toId } from '../core/ids.ts';
 import { answerSchema } from '../core/events.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
+import { readChoice } from './decisions.ts';
 import { type ReviewDeps, reviewApprovals } from './approvals.ts';
 import { type CommandReply, cancelled, done, refused, showRefusal, toReply, type WayOut } from './commandReply.ts';
 import { createAgentCommands } from './commands/agentCommands.ts';
@@ -9,12 +10,15 @@ import { type CommandTable, withFleet, withWritableFleet } from './commands/comm
 import { createEditorCommands, type EditorCommandDeps } from './commands/editorCommands.ts';
 import { createFleetCommands } from './commands/fleetCommands.ts';
 import { createPlanCommands, type PlanCommandDeps } from './commands/planCommands.ts';
-import { createRunCommands } from './commands/runCommands.ts';
+import { createResultCommands, type ResultCommandDeps } from './commands/resultCommands.ts';
+import { createRunActs } from './commands/runActs.ts';
+import { createSpawnCommands } from './commands/runCommands.ts';
+import { type StartDeps, startRun, startWorkflow } from './commands/startRun.ts';
 import { type KeyStore, setApiKey } from './setApiKey.ts';
 import { agentOfTarget, pickAgent, toGiven } from './targets.ts';
 
 /** What all commands together need. */
-export interface AllCommandDeps extends EditorCommandDeps, PlanCommandDeps {
+export interface AllCommandDeps extends EditorCommandDeps, PlanCommandDeps, StartDeps, ResultCommandDeps {
   readonly review: ReviewDeps;
   readonly apiKey: KeyStore;
   readonly showLog: () => void;
@@ -27,7 +31,11 @@ export interface AllCommandDeps extends EditorCommandDeps, PlanCommandDeps {
 /** Registers every command. A refusal is shown once and also returned; a defect is logged and returned as a refusal. */
 export function registerCommands(deps: AllCommandDeps): Disposable {
   const table: CommandTable = {
-    ...createRunCommands(deps),
+    'flotilla.startRun': (first, second) => withWritableFleet(deps.door, (fleet) => startRun(deps, fleet, first, second)),
+    'flotilla.startWorkflow': (...given) => withWritableFleet(deps.door, (fleet) => startWorkflow(deps, fleet, given)),
+    ...createSpawnCommands(deps),
+    ...createRunActs(deps),
+    ...createResultCommands(deps),
     ...createAgentCommands(deps),
     ...createFleetCommands(deps),
     ...createEditorCommands(deps),
@@ -83,6 +91,10 @@ function createViewCommands(deps: AllCommandDeps): CommandTable {
       withWritableFleet(deps.door, async (fleet) => {
         const given = toGiven(first);
         const askId = given.by === 'code' ? given.id : given.by === 'row' && given.target.kind === 'ask' ? given.target.askId : undefined;
+        const choice = readChoice(second);
+        if (choice !== undefined && askId !== undefined && isIdText(askId)) {
+          return toReply(fleet.execute({ type: 'decide', askId: toId('ask', askId), ...choice }));
+        }
         const answer = answerSchema.safeParse(second);
         if (answer.success && askId !== undefined && isIdText(askId)) {
           return toReply(fleet.execute({ type: 'answer', askId: toId('ask', askId), answer: answer.data }));

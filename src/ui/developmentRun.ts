@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { renderReport } from '../core/reportText.ts';
-import { openAsks } from '../core/rows.ts';
+import { openAsks, openDecisions, openRequests } from '../core/openRequests.ts';
 import { doingText } from '../core/rowText.ts';
 import { agentsOfRun, phaseWord, reportOf, rootOf, runPhase, tokensOf } from '../core/selectors.ts';
 import type { RunId } from '../core/ids.ts';
@@ -90,6 +90,9 @@ function followRun(fleet: FleetControl, runId: RunId | undefined, orders: Orders
 }
 
 function answerAll(fleet: FleetControl): void {
+  for (const decision of openDecisions(fleet.state)) {
+    fleet.execute({ type: 'decide', askId: decision.askId, choice: decision.ask.options[0]?.choice ?? '' });
+  }
   for (const { askId, ask } of openAsks(fleet.state)) {
     const reply = { kind: 'reply', text: ask.kind === 'question' ? (ask.options[0] ?? 'Do as you think best.') : '' } as const;
     fleet.execute({ type: 'answer', askId, answer: ask.kind === 'question' ? reply : { kind: 'allow' } });
@@ -113,6 +116,9 @@ function progressOf(state: FleetState, run: Run, { now, providerLabel }: Facts):
       tokens: tokensOf(agent),
       cost: agent.cost,
     })),
-    asks: openAsks(state).map(({ askId, agentId, ask }) => ({ id: askId, agentId, kind: ask.kind, title: ask.title })),
+    asks: openRequests(state).map((request) => {
+      const { agentId, ask } = request.kind === 'ask' ? request.ask : request.decision;
+      return { id: request.askId, agentId, kind: ask.kind, title: ask.title };
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import type { AgentId, AskId, RunId } from '../core/ids.ts';
+import type { AgentId, AskId, RunId, TaskId } from '../core/ids.ts';
 import type { RowTarget } from '../core/rows.ts';
 
 /** An element of the fleet tree; the same thing is always the same object, as the tree view wants it. */
@@ -15,6 +15,10 @@ export class FleetNodes {
 
   run(runId: RunId): FleetNode {
     return this.#get(`run:${runId}`, (key) => ({ kind: 'run', runId, key }));
+  }
+
+  task(runId: RunId, taskId: TaskId): FleetNode {
+    return this.#get(`task:${runId}/${taskId}`, (key) => ({ kind: 'task', runId, taskId, key }));
   }
 
   agent(agentId: AgentId): FleetNode {

@@ -1,25 +1,16 @@
 import * as vscode from 'vscode';
-import type { AgentId } from '../core/ids.ts';
-import {
-  agentRow,
-  agentsInNeed,
-  askRow,
-  type FleetTreeIndex,
-  indexFleet,
-  needsYouRow,
-  openAsks,
-  type Row,
-  runRow,
-  type TypeDefinition,
-} from '../core/rows.ts';
-import { countText } from '../core/rowText.ts';
+import type { AgentId, RunId, TaskId } from '../core/ids.ts';
+import { type FleetTreeIndex, indexFleet, rowOwner } from '../core/fleetIndex.ts';
+import { decisionRow, runRow, taskRow } from '../core/planRows.ts';
+import { badgeOf, openRequests, requestOf } from '../core/openRequests.ts';
+import { agentRow, askRow, needsYouRow, type Row, type TypeDefinition } from '../core/rows.ts';
 import { isLive, runPhase } from '../core/selectors.ts';
-import { emptyFleet, type FleetState } from '../core/state.ts';
+import { emptyFleet, type FleetState, type Plan, type Task } from '../core/state.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
 import type { FleetDoor } from './fleetDoor.ts';
 import { type FleetNode, FleetNodes } from './fleetNodes.ts';
-import { agentHover, askHover, runHover } from './hover.ts';
+import { agentHover, askHover, decisionHover, runHover, taskHover } from './hover.ts';
 import { rowItem } from './rowItem.ts';
 import { type RowDifference, RowRefresh } from './rowRefresh.ts';
 import { treeChanges } from './treeChanges.ts';
@@ -85,23 +76,35 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
   #childrenOf(node: FleetNode | undefined): FleetNode[] {
     if (node === undefined) {
       const runs = this.#index.runs.map((runId) => this.#nodes.run(runId));
-      return openAsks(this.#state).length > 0 ? [this.#nodes.needsYou, ...runs] : runs;
+      return openRequests(this.#state).length > 0 ? [this.#nodes.needsYou, ...runs] : runs;
     }
     switch (node.kind) {
       case 'needsYou':
-        return openAsks(this.#state).map((ask) => this.#nodes.ask(ask.askId));
+        return openRequests(this.#state).map((request) => this.#nodes.ask(request.askId));
       case 'run':
-        return (this.#index.rootsByRun.get(node.runId) ?? []).map((id) => this.#nodes.agent(id));
-      case 'agent':
-        return (this.#index.childrenByAgent.get(node.agentId) ?? []).map((id) => this.#nodes.agent(id));
+        return this.#rowsOf(node.runId, this.#index.rootsByRun.get(node.runId), this.#index.tasksByRun.get(node.runId));
+      case 'agent': {
+        const { childrenByAgent, tasksByAgent } = this.#index;
+        const runId = this.#state.agents[node.agentId]?.runId;
+        return runId === undefined ? [] : this.#rowsOf(runId, childrenByAgent.get(node.agentId), tasksByAgent.get(node.agentId));
+      }
+      case 'task':
       case 'ask':
         return [];
     }
   }
 
+  #rowsOf(runId: RunId, agents: readonly AgentId[] = [], tasks: readonly Task[] = []): FleetNode[] {
+    return [...agents.map((id) => this.#nodes.agent(id)), ...tasks.map((task) => this.#nodes.task(runId, task.id))];
+  }
+
   getParent(node: FleetNode): FleetNode | undefined {
     if (node.kind === 'ask') {
       return this.#nodes.needsYou;
+    }
+    if (node.kind === 'task') {
+      const owner = rowOwner(this.#state, this.#task(node.runId, node.taskId)?.task ?? {});
+      return owner === undefined ? this.#nodes.run(node.runId) : this.#nodes.agent(owner);
     }
     const agent = node.kind === 'agent' ? this.#state.agents[node.agentId] : undefined;
     if (agent === undefined) {
@@ -136,11 +139,10 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
     return this.#state.agents[agentId] === undefined ? undefined : this.#nodes.agent(agentId);
   }
 
-  /** The badge of the view: how many agents need the person. */
+  /** The badge of the view: how many agents need the person, and how many decisions. */
   badge(): vscode.ViewBadge | undefined {
     this.#look();
-    const value = agentsInNeed(this.#state).size;
-    return value === 0 ? undefined : { value, tooltip: `${countText(value, 'agent')} ${value === 1 ? 'needs' : 'need'} you` };
+    return badgeOf(this.#state);
   }
 
   dispose(): void {
@@ -170,7 +172,7 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
       return;
     }
     this.#state = state;
-    if (state.agents !== before.agents || state.runs !== before.runs) {
+    if (state.agents !== before.agents || state.runs !== before.runs || state.plans !== before.plans) {
       this.#index = indexFleet(state);
     }
     this.#refresh.add(treeChanges(before, state, this.#nodes));
@@ -190,7 +192,10 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
 
   #timedNodes(): readonly FleetNode[] {
     const agents = Object.values(this.#state.agents).filter(isLive);
-    return [...agents.map((agent) => this.#nodes.agent(agent.id)), ...openAsks(this.#state).map((ask) => this.#nodes.ask(ask.askId))];
+    return [
+      ...agents.map((agent) => this.#nodes.agent(agent.id)),
+      ...openRequests(this.#state).map((request) => this.#nodes.ask(request.askId)),
+    ];
   }
 
   #redraw(nodes: FleetNode[] | undefined): void {
@@ -219,22 +224,37 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
       case 'needsYou':
         return needsYouRow(this.#state);
       case 'ask': {
-        const open = this.#state.asks[node.askId];
-        return open === undefined ? undefined : askRow(open, this.#state.agents[open.agentId], now);
+        const open = requestOf(this.#state, node.askId);
+        if (open === undefined) {
+          return undefined;
+        }
+        return open.kind === 'ask'
+          ? askRow(open.ask, this.#state.agents[open.ask.agentId], now)
+          : decisionRow(open.decision, this.#state.runs[open.decision.runId], now);
       }
       case 'run': {
         const run = this.#state.runs[node.runId];
         const agents = this.#index.agentsByRun.get(node.runId) ?? [];
         const first = agents[0];
         const provider = first === undefined ? undefined : this.#deps.providerLabel(first.provider);
-        return run === undefined ? undefined : runRow(run, runPhase(this.#state, run), agents, provider);
+        return run === undefined ? undefined : runRow(run, runPhase(this.#state, run), agents, provider, this.#state.plans[node.runId]);
+      }
+      case 'task': {
+        const found = this.#task(node.runId, node.taskId);
+        return found === undefined ? undefined : taskRow(found.plan, found.task);
       }
       case 'agent': {
         const agent = this.#state.agents[node.agentId];
         const heardAt = Math.max(agent?.lastActivityAt ?? 0, this.#heardAt.get(node.agentId) ?? 0);
-        return agent === undefined ? undefined : agentRow(agent, now, heardAt);
+        return agent === undefined ? undefined : agentRow(agent, now, heardAt, this.#task(agent.runId, agent.taskId)?.task);
       }
     }
+  }
+
+  #task(runId: RunId, taskId: TaskId | undefined): { readonly plan: Plan; readonly task: Task } | undefined {
+    const plan: Plan | undefined = this.#state.plans[runId];
+    const task = plan?.tasks.find((one) => one.id === taskId);
+    return plan === undefined || task === undefined ? undefined : { plan, task };
   }
 
   #fold(node: FleetNode): vscode.TreeItemCollapsibleState {
@@ -258,8 +278,15 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
       case 'needsYou':
         return undefined;
       case 'ask': {
-        const open = this.#state.asks[node.askId];
-        return open === undefined ? undefined : askHover(open, this.#state.agents[open.agentId]);
+        const open = requestOf(this.#state, node.askId);
+        if (open === undefined) {
+          return undefined;
+        }
+        return open.kind === 'ask' ? askHover(open.ask, this.#state.agents[open.ask.agentId]) : decisionHover(open.decision);
+      }
+      case 'task': {
+        const found = this.#task(node.runId, node.taskId);
+        return found === undefined ? undefined : taskHover(found.plan, found.task, row);
       }
       case 'run': {
         const run = this.#state.runs[node.runId];

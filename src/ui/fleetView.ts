@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AgentId } from '../core/ids.ts';
+import { openRequests } from '../core/openRequests.ts';
 import type { RowTarget } from '../core/rows.ts';
 import { isLive } from '../core/selectors.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
@@ -91,7 +92,7 @@ export class FleetView implements Disposable {
       'flotilla.hasEnded',
       agents.some((agent) => !isLive(agent)),
     );
-    this.#setContext('flotilla.hasAsks', Object.keys(fleet?.state.asks ?? {}).length > 0);
+    this.#setContext('flotilla.hasAsks', fleet !== undefined && openRequests(fleet.state).length > 0);
     this.#setContext('flotilla.selectedLive', this.#isSelectionLive());
   }
 

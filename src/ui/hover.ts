@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { agentFacts, askTexts, type Row, type TypeDefinition } from '../core/rows.ts';
-import type { Agent, FleetState, OpenAsk, Run } from '../core/state.ts';
+import { taskFacts } from '../core/planRows.ts';
+import type { Agent, Decision, FleetState, OpenAsk, Plan, Run, Task } from '../core/state.ts';
 
 /** Commands a hover may link to. All of them only show something or ask first. */
 const linked = { enabledCommands: ['flotilla.openTranscript', 'flotilla.steerAgent', 'flotilla.reviewApprovals'] };
@@ -39,6 +40,21 @@ export function askHover(open: OpenAsk, agent: Agent | undefined): vscode.Markdo
   const hover = beginHover('report', agent?.label ?? 'An agent', askTexts[open.ask.kind]);
   hoverFact(hover, 'Asked', open.ask.title);
   return hover.appendMarkdown(`\n\n---\n\n${link('Review…', 'flotilla.reviewApprovals', open.askId)}`);
+}
+
+export function decisionHover({ askId, ask }: Decision): vscode.MarkdownString {
+  const hover = beginHover('report', ask.title, 'your decision');
+  fact(hover, 'About', ask.detail);
+  fact(hover, 'Choices', ask.options.map((option) => option.label).join(' / '));
+  return hover.appendMarkdown(`\n\n---\n\n${link('Review…', 'flotilla.reviewApprovals', askId)}`);
+}
+
+export function taskHover(plan: Plan, task: Task, row: Row): vscode.MarkdownString {
+  const hover = beginHover(row.icon, row.label, row.description);
+  for (const { name, value } of taskFacts(plan, task)) {
+    fact(hover, name, value);
+  }
+  return hover;
 }
 
 /** A hover with its first lines. What anybody wrote is shown as it is. */

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import type { Failure, JournalEntry } from '../core/events.ts';
-import type { AgentId } from '../core/ids.ts';
-import { askTexts, openAsks } from '../core/rows.ts';
+import type { RunId } from '../core/ids.ts';
+import { type OpenRequest, openRequests } from '../core/openRequests.ts';
+import { askTexts } from '../core/rows.ts';
 import { failureText, firstLine } from '../core/rowText.ts';
-import { runPhase } from '../core/selectors.ts';
-import type { FleetState, OpenAsk } from '../core/state.ts';
+import { type RunPhase, runPhase } from '../core/selectors.ts';
+import type { FleetState, Run } from '../core/state.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
 import type { WayOut } from './commandReply.ts';
+import { noLinks } from './plainText.ts';
 import type { FleetDoor } from './fleetDoor.ts';
 
 /** How long to gather what needs the person before saying so, in ms. */
@@ -17,17 +19,18 @@ const gatherMs = 400;
 export interface NotificationDeps {
   readonly door: FleetDoor;
   readonly review: () => void;
-  readonly openTimeline: () => void;
   /** The person is being asked already, so nothing needs saying. */
   readonly reviewing: () => boolean;
   readonly logError: (error: unknown) => void;
 }
 
-/** Speaks up only when agents need the person or a run failed: one message at a time, however many agents there are. */
+/** Speaks up only when something needs the person or a run has ended: one message at a time, however many agents there are. */
 export class Notifications implements Disposable {
   readonly #deps: NotificationDeps;
   readonly #disposables = new DisposableStore();
   readonly #announced = new Set<string>();
+  /** Runs that were at work when somebody last looked; each is told of once when it is over. */
+  readonly #underWay = new Set<RunId>();
   #subscription: Disposable | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #open = false;
@@ -50,17 +53,16 @@ export class Notifications implements Disposable {
     this.#subscription = fleet?.subscribe((entries) => this.#hear(fleet, entries));
     if (fleet !== undefined) {
       this.#schedule(fleet);
+      this.#tellEnded(fleet.state);
     }
   }
 
   #hear(fleet: FleetControl, entries: readonly JournalEntry[]): void {
-    if (entries.some(({ event }) => event.type === 'personAsked')) {
+    if (entries.some(({ event }) => event.type === 'personAsked' || event.type === 'decisionAsked')) {
       this.#schedule(fleet);
     }
-    for (const { event } of entries) {
-      if (event.type === 'agentEnded' && event.outcome.kind === 'failed') {
-        this.#tellFailed(fleet.state, event.agentId);
-      }
+    if (entries.some(({ event }) => endings.has(event.type))) {
+      this.#tellEnded(fleet.state);
     }
   }
 
@@ -72,14 +74,14 @@ export class Notifications implements Disposable {
   }
 
   #tellWaiting(fleet: FleetControl): void {
-    const waiting = openAsks(fleet.state);
+    const waiting = openRequests(fleet.state);
     const fresh = waiting.filter((open) => !this.#announced.has(open.askId));
     if (fresh.length === 0 || this.#open || this.#deps.reviewing() || fleet.readOnly !== undefined) {
       return;
     }
     waiting.forEach((open) => this.#announced.add(open.askId));
     this.#open = true;
-    vscode.window.showInformationMessage(waitingText(fleet.state, waiting), 'Review').then(
+    vscode.window.showInformationMessage(noLinks(waitingText(fleet.state, waiting)), 'Review').then(
       (button) => {
         this.#open = false;
         if (button === 'Review') {
@@ -92,24 +94,45 @@ export class Notifications implements Disposable {
     );
   }
 
-  #tellFailed(state: FleetState, agentId: AgentId): void {
-    const runId = state.agents[agentId]?.runId;
-    const run = runId === undefined ? undefined : state.runs[runId];
-    if (run === undefined || runPhase(state, run) !== 'failed') {
-      return;
+  #tellEnded(state: FleetState): void {
+    for (const run of Object.values<Run>(state.runs)) {
+      const phase = runPhase(state, run);
+      if (phase === 'running' || phase === 'paused') {
+        this.#underWay.add(run.id);
+      } else if (this.#underWay.delete(run.id)) {
+        this.#tellRun(state, run, phase);
+      }
     }
-    const first = Object.values(state.agents).find((agent) => agent.runId === run.id && agent.parentId === undefined);
+  }
+
+  /** A run that the person stopped, or that only stopped with the window, needs no word. */
+  #tellRun(state: FleetState, run: Run, phase: RunPhase): void {
+    if (phase === 'failed') {
+      this.#tellFailed(state, run);
+    } else if (phase === 'done') {
+      this.#tell(vscode.window.showInformationMessage, `Run “${run.label}” is done.`, [openResult(run.id)]);
+    } else if (phase === 'partial') {
+      const text = `Run “${run.label}” is done in part: something failed.`;
+      this.#tell(vscode.window.showWarningMessage, text, [openResult(run.id), retryRun(run.id)]);
+    }
+  }
+
+  #tellFailed(state: FleetState, run: Run): void {
+    const first = Object.values(state.agents).findLast((agent) => agent.runId === run.id && agent.parentId === undefined);
     const outcome = first?.phase.kind === 'ended' ? first.phase.outcome : undefined;
     const failure = outcome?.kind === 'failed' ? outcome.failure : undefined;
     const why = failure === undefined ? '' : ` ${failureText(failure)}`;
     const way = failure === undefined ? undefined : waysOut[failure.kind];
-    const buttons = [...(way === undefined ? [] : [way.title]), 'Open Timeline'];
-    vscode.window.showErrorMessage(`Run “${run.label}” failed.${why}`, ...buttons).then(
-      async (button) => {
-        if (button !== undefined && button === way?.title) {
+    const ways = [...(way === undefined ? [] : [way]), openResult(run.id), openTimeline];
+    this.#tell(vscode.window.showErrorMessage, `Run “${run.label}” failed.${why}`, ways);
+  }
+
+  #tell(show: (text: string, ...buttons: string[]) => Thenable<string | undefined>, text: string, ways: readonly WayOut[]): void {
+    show(noLinks(text), ...ways.map((way) => way.title)).then(
+      async (title) => {
+        const way = ways.find((one) => one.title === title);
+        if (way !== undefined) {
           await vscode.commands.executeCommand(way.command, ...way.args);
-        } else if (button !== undefined) {
-          this.#deps.openTimeline();
         }
       },
       (error: unknown) => this.#deps.logError(error),
@@ -117,6 +140,21 @@ export class Notifications implements Disposable {
   }
 }
 
+/** The facts that can begin or end a run, or make it go on. */
+const endings: ReadonlySet<JournalEntry['event']['type']> = new Set([
+  'runStarted',
+  'agentSpawned',
+  'agentContinued',
+  'agentEnded',
+  'taskSettled',
+  'tasksReopened',
+  'planChanged',
+  'decisionAnswered',
+]);
+
+const openTimeline: WayOut = { title: 'Open Timeline', command: 'flotilla.openTimeline', args: [] };
+const openResult = (runId: RunId): WayOut => ({ title: 'Open Result', command: 'flotilla.openResult', args: [runId] });
+const retryRun = (runId: RunId): WayOut => ({ title: 'Retry Failed Tasks', command: 'flotilla.retryRun', args: [runId] });
 const openModels: WayOut = { title: 'Open Settings', command: 'workbench.action.openSettings', args: ['flotilla.models'] };
 const openEndpoint: WayOut = { title: 'Open Settings', command: 'workbench.action.openSettings', args: ['flotilla.anthropic.baseUrl'] };
 
@@ -130,14 +168,21 @@ const waysOut: Readonly<Partial<Record<Failure['kind'], WayOut>>> = {
 };
 
 /** One sentence for everything that waits: who wants what, and how many more. */
-export function waitingText(state: FleetState, waiting: readonly OpenAsk[]): string {
+export function waitingText(state: FleetState, waiting: readonly OpenRequest[]): string {
   const first = waiting[0];
   if (first === undefined) {
     return '';
   }
-  const who = state.agents[first.agentId]?.label ?? 'An agent';
-  const what =
-    first.ask.kind === 'command' ? firstLine(first.ask.command, 60) : first.ask.kind === 'write' ? first.ask.path : first.ask.title;
-  const one = `${who} ${askTexts[first.ask.kind]}: ${firstLine(what, 80)}`;
+  const one = requestText(state, first);
   return waiting.length === 1 ? one : `${waiting.length} questions wait for you. ${one}, and ${waiting.length - 1} more.`;
+}
+
+function requestText(state: FleetState, request: OpenRequest): string {
+  if (request.kind === 'decision') {
+    const { runId, ask } = request.decision;
+    return `${state.runs[runId]?.label ?? 'A run'} needs your decision: ${firstLine(ask.title, 80)}`;
+  }
+  const { agentId, ask } = request.ask;
+  const what = ask.kind === 'command' ? firstLine(ask.command, 60) : ask.kind === 'write' ? ask.path : ask.title;
+  return `${state.agents[agentId]?.label ?? 'An agent'} ${askTexts[ask.kind]}: ${firstLine(what, 80)}`;
 }

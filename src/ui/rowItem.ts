@@ -26,6 +26,7 @@ function commandOf(node: FleetNode): vscode.Command | undefined {
     case 'agent':
       return { command: 'flotilla.openTranscript', title: 'Open Transcript', arguments: [node] };
     case 'run':
+    case 'task':
     case 'needsYou':
       return undefined;
   }

@@ -1,8 +1,9 @@
-import type { AgentSnapshot, ApprovalSnapshot, FleetSnapshot, RunSnapshot } from '../api.ts';
-import { openAsks } from '../core/rows.ts';
+import type { AgentSnapshot, ApprovalSnapshot, FleetSnapshot, RunSnapshot, TaskSnapshot } from '../api.ts';
+import { taskText } from '../core/planRows.ts';
+import { type OpenRequest, openRequests } from '../core/openRequests.ts';
 import { doingText, failureText } from '../core/rowText.ts';
 import { outcomeOf, phaseWord, reportOf, runPhase } from '../core/selectors.ts';
-import type { Agent, FleetState, OpenAsk, Run } from '../core/state.ts';
+import type { Agent, FleetState, Plan, Run, Task } from '../core/state.ts';
 
 /** The state as the public API gives it away: plain JSON that no inner change of the state can break. */
 export function toSnapshot(state: FleetState, readOnly: string | undefined, now: number): FleetSnapshot {
@@ -11,12 +12,36 @@ export function toSnapshot(state: FleetState, readOnly: string | undefined, now:
     ...(readOnly === undefined ? {} : { readOnly }),
     runs: Object.values<Run>(state.runs).map((run) => toRun(state, run)),
     agents: Object.values<Agent>(state.agents).map((agent) => toAgent(agent, now)),
-    approvals: openAsks(state).map(toApproval),
+    approvals: openRequests(state).map((request) => toApproval(state, request)),
   };
 }
 
 function toRun(state: FleetState, run: Run): RunSnapshot {
-  return { id: run.id, label: run.label, task: run.task, phase: runPhase(state, run), startedAt: run.startedAt };
+  const plan: Plan | undefined = state.plans[run.id];
+  return {
+    id: run.id,
+    label: run.label,
+    task: run.task,
+    phase: runPhase(state, run),
+    startedAt: run.startedAt,
+    workflow: run.workflow ?? null,
+    tasks: (plan?.tasks ?? []).map((task) => toTask(plan, task)),
+  };
+}
+
+function toTask(plan: Plan | undefined, task: Task): TaskSnapshot {
+  const { id, title, agentType, status, reason, dependencies, verdict, round, history } = task;
+  return {
+    id,
+    title,
+    agentType,
+    status,
+    reason: status === 'waiting' && plan !== undefined ? taskText(plan, task) : (reason ?? null),
+    dependencies: [...dependencies],
+    agentId: history.at(-1)?.agentId ?? null,
+    verdict: verdict ?? null,
+    round,
+  };
 }
 
 function toAgent(agent: Agent, now: number): AgentSnapshot {
@@ -26,7 +51,7 @@ function toAgent(agent: Agent, now: number): AgentSnapshot {
     id: agent.id,
     runId: agent.runId,
     parentId: agent.parentId ?? null,
-    taskId: null,
+    taskId: agent.taskId ?? null,
     label: agent.label,
     agentType: agent.agentType,
     phase: phaseWord(agent),
@@ -44,7 +69,16 @@ function toAgent(agent: Agent, now: number): AgentSnapshot {
   };
 }
 
-function toApproval({ askId, agentId, ask }: OpenAsk): ApprovalSnapshot {
+function toApproval(state: FleetState, request: OpenRequest): ApprovalSnapshot {
+  const id = request.askId;
+  if (request.kind === 'decision') {
+    const { runId, agentId, ask } = request.decision;
+    const options = ask.options.map(({ choice, label }) => ({ choice, label }));
+    return { id, runId, agentId: agentId ?? null, kind: 'decision', title: ask.title, plan: ask.detail, options };
+  }
+  const { agentId, ask } = request.ask;
+  const runId = state.agents[agentId]?.runId ?? '';
   const plan = ask.kind === 'command' ? ask.command : ask.kind === 'write' ? ask.diff : ask.title;
-  return { id: askId, agentId, kind: ask.kind, title: ask.title, plan };
+  const options = ask.kind === 'question' ? ask.options.map((option) => ({ choice: option, label: option })) : [];
+  return { id, runId, agentId, kind: ask.kind, title: ask.title, plan, options };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { countText, formatCost, formatTokens } from '../core/rowText.ts';
+import { openDecisions } from '../core/openRequests.ts';
 import { type Totals, totalsOf } from '../core/selectors.ts';
 import { emptyFleet, type FleetState } from '../core/state.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
@@ -42,12 +43,13 @@ export class StatusBar implements Disposable {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const state = this.#door.fleet?.state ?? emptyFleet;
-    const totals = totalsOf(state, Object.values(state.agents));
+    const agents = totalsOf(state, Object.values(state.agents));
+    const totals = { ...agents, needsPerson: agents.needsPerson + openDecisions(state).length };
     this.#item.text = statusText(totals);
     this.#item.tooltip = statusTooltip(state, totals);
     this.#item.backgroundColor = totals.needsPerson > 0 ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.accessibilityInformation = { label: `Flotilla: ${statusTooltip(state, totals)}` };
-    if (totals.agents === 0) {
+    if (totals.agents === 0 && totals.needsPerson === 0) {
       this.#item.hide();
     } else {
       this.#item.show();
@@ -57,7 +59,7 @@ export class StatusBar implements Disposable {
 
 function statusText(totals: Totals): string {
   return [
-    `$(rocket) ${totals.live === 0 ? 'Flotilla' : `${totals.live} running`}`,
+    `$(rocket) ${totals.live === 0 ? 'Flotilla' : workText(totals)}`,
     totals.needsPerson > 0 ? `$(report) ${totals.needsPerson}` : undefined,
     totals.cost > 0 ? formatCost(totals.cost, totals.costKnown) : undefined,
   ]
@@ -65,9 +67,16 @@ function statusText(totals: Totals): string {
     .join('  ');
 }
 
+/** Agents that wait for a slot are not at work. */
+function workText({ live, queued }: Totals): string {
+  const atWork = live - queued;
+  return atWork === 0 ? `${queued} queued` : `${atWork} running`;
+}
+
 function statusTooltip(state: FleetState, totals: Totals): string {
   const runs = countText(Object.keys(state.runs).length, 'run');
   const need = totals.needsPerson > 0 ? `, ${countText(totals.needsPerson, 'question')} for you` : '';
   const cost = totals.cost > 0 ? `, ${formatCost(totals.cost, totals.costKnown)}` : '';
-  return `${totals.live} of ${countText(totals.agents, 'agent')} at work in ${runs}${need}, ${formatTokens(totals.tokens)} tokens${cost}`;
+  const queued = totals.queued > 0 ? `, ${totals.queued} queued` : '';
+  return `${totals.live - totals.queued} of ${countText(totals.agents, 'agent')} at work in ${runs}${queued}${need}, ${formatTokens(totals.tokens)} tokens${cost}`;
 }

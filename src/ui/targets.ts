@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { type AgentId, type AskId, isIdText, type RunId, toId } from '../core/ids.ts';
+import { type AgentId, type AskId, isIdText, isTaskIdText, type RunId, type TaskId, toId } from '../core/ids.ts';
 import { agentRow, type RowTarget } from '../core/rows.ts';
-import { rootOf } from '../core/selectors.ts';
+import { openDecisions } from '../core/openRequests.ts';
+import { isLive, rootOf } from '../core/selectors.ts';
 import type { Agent, FleetState } from '../core/state.ts';
 
 /** What a command was given: nothing (a person in the palette), a row (a person with a pointer), or an id (code). */
@@ -31,11 +32,21 @@ function toRowTarget(argument: unknown): RowTarget | undefined {
     const runId = textId('run', argument.runId);
     return runId === undefined ? undefined : { kind: 'run', runId };
   }
+  if (argument.kind === 'task' && 'runId' in argument && 'taskId' in argument) {
+    const runId = textId('run', argument.runId);
+    const taskId = toTaskId(argument.taskId);
+    return runId === undefined || taskId === undefined ? undefined : { kind: 'task', runId, taskId };
+  }
   if (argument.kind === 'ask' && 'askId' in argument) {
     const askId = textId('ask', argument.askId);
     return askId === undefined ? undefined : { kind: 'ask', askId };
   }
   return undefined;
+}
+
+/** Reads the name of a task. */
+export function toTaskId(value: unknown): TaskId | undefined {
+  return typeof value === 'string' && isTaskIdText(value) ? toId('task', value) : undefined;
 }
 
 function textId(kind: 'agent', value: unknown): AgentId | undefined;
@@ -45,18 +56,24 @@ function textId(kind: 'agent' | 'run' | 'ask', value: unknown) {
   return typeof value === 'string' && isIdText(value) ? toId(kind, value) : undefined;
 }
 
-/** The agent a row stands for: itself, the one that asked, or the first of a run. */
+/** The agent a row stands for: itself, the one that asked, or the first of a run, one that is at work before one that has ended. */
 export function agentOfTarget(state: FleetState, target: RowTarget): AgentId | undefined {
   switch (target.kind) {
     case 'agent':
       return target.agentId;
     case 'run':
-      return rootOf(state, target.runId)?.id;
+      return (liveRootOf(state, target.runId) ?? rootOf(state, target.runId))?.id;
+    case 'task':
+      return state.plans[target.runId]?.tasks.find((task) => task.id === target.taskId)?.owner;
     case 'ask':
-      return state.asks[target.askId]?.agentId;
+      return state.asks[target.askId]?.agentId ?? openDecisions(state).find((one) => one.askId === target.askId)?.agentId;
     case 'needsYou':
       return undefined;
   }
+}
+
+function liveRootOf(state: FleetState, runId: RunId): Agent | undefined {
+  return Object.values<Agent>(state.agents).find((agent) => agent.runId === runId && agent.parentId === undefined && isLive(agent));
 }
 
 /** A question to the person: which agent? */

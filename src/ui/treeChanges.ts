@@ -1,5 +1,6 @@
-import { openAsks } from '../core/rows.ts';
-import type { Agent, FleetState } from '../core/state.ts';
+import { openDecisions, openRequests } from '../core/openRequests.ts';
+import { rowOwner, tasksWithoutAgent } from '../core/fleetIndex.ts';
+import type { Agent, FleetState, Plan, Task } from '../core/state.ts';
 import type { FleetNode, FleetNodes } from './fleetNodes.ts';
 
 /** What two states differ in, as far as the tree shows it. Told by identity: the reducer keeps what did not change. */
@@ -35,11 +36,60 @@ export function treeChanges(before: FleetState, after: FleetState, nodes: FleetN
       }
     }
   }
-  if (before.asks !== after.asks) {
-    root ||= (openAsks(before).length === 0) !== (openAsks(after).length === 0);
+  if (before.plans !== after.plans) {
+    for (const plan of Object.values<Plan>(after.plans)) {
+      const old: Plan | undefined = before.plans[plan.runId];
+      if (old !== plan) {
+        addPlanChanges(old, plan, after, nodes, families, rows);
+      }
+    }
+  }
+  if (before.asks !== after.asks || haveOtherDecisions(before, after)) {
+    root ||= (openRequests(before).length === 0) !== (openRequests(after).length === 0);
     families.add(nodes.needsYou);
   }
   return { root, families, rows };
+}
+
+/** A task's row may change with any other task of its plan; whose rows there are, only with tasks that came, went or were begun. */
+function addPlanChanges(
+  before: Plan | undefined,
+  after: Plan,
+  state: FleetState,
+  nodes: FleetNodes,
+  families: Set<FleetNode>,
+  rows: Set<FleetNode>,
+): void {
+  rows.add(nodes.run(after.runId));
+  const was = before === undefined ? [] : tasksWithoutAgent(before);
+  const is = tasksWithoutAgent(after);
+  is.forEach((task) => rows.add(nodes.task(after.runId, task.id)));
+  if (was.length !== is.length || is.some((task, index) => task.id !== was[index]?.id || task.owner !== was[index]?.owner)) {
+    for (const task of [...was, ...is]) {
+      families.add(taskParent(state, after, task, nodes));
+    }
+  }
+  for (const task of after.tasks) {
+    const old = before?.tasks.find((one) => one.id === task.id);
+    const assignee = task.history.at(-1)?.agentId;
+    if (old?.round !== task.round && assignee !== undefined) {
+      rows.add(nodes.agent(assignee));
+    }
+  }
+}
+
+function taskParent(state: FleetState, plan: Plan, task: Task, nodes: FleetNodes): FleetNode {
+  const owner = rowOwner(state, task);
+  return owner === undefined ? nodes.run(plan.runId) : nodes.agent(owner);
+}
+
+function haveOtherDecisions(before: FleetState, after: FleetState): boolean {
+  if (before.plans === after.plans && before.runs === after.runs) {
+    return false;
+  }
+  const was = openDecisions(before);
+  const is = openDecisions(after);
+  return was.length !== is.length || is.some((decision, index) => decision !== was[index]);
 }
 
 function parentNode(agent: Agent, nodes: FleetNodes): FleetNode {

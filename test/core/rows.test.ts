@@ -1,17 +1,10 @@
 import * as assert from 'node:assert/strict';
 import type { FleetEvent } from '../../src/core/events.ts';
 import { type AgentId, toId } from '../../src/core/ids.ts';
-import {
-  agentFacts,
-  agentRow,
-  agentsInNeed,
-  askRow,
-  indexFleet,
-  liveDescendants,
-  needsYouRow,
-  openAsks,
-  runRow,
-} from '../../src/core/rows.ts';
+import { agentFacts, agentRow, askRow, liveDescendants, needsYouRow } from '../../src/core/rows.ts';
+import { indexFleet } from '../../src/core/fleetIndex.ts';
+import { runRow } from '../../src/core/planRows.ts';
+import { agentsInNeed, openAsks } from '../../src/core/openRequests.ts';
 import { formatCost, formatDuration, formatTokens } from '../../src/core/rowText.ts';
 import { runPhase } from '../../src/core/selectors.ts';
 import type { Agent, FleetState } from '../../src/core/state.ts';
@@ -194,7 +187,7 @@ describe('rows', () => {
     assert.ok(entry);
     const agents = indexFleet(state).agentsByRun.get(run) ?? [];
     const row = runRow(entry, runPhase(state, entry), agents, 'Practice model (offline)');
-    assert.equal(row.description, '3 of 3 at work · 12.3k tok · $0.02 · Practice model (offline)');
+    assert.equal(row.description, '2 at work · 1 queued · 12.3k tok · $0.02 · Practice model (offline)');
     assert.equal(row.context, 'run live running');
     const partial = fold([
       ...family,

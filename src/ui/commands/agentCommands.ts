@@ -8,6 +8,7 @@ import type { Agent, FleetState } from '../../core/state.ts';
 import type { FleetControl } from '../../orchestrator/ports.ts';
 import { type CommandReply, cancelled, refused, toReply } from '../commandReply.ts';
 import { type AgentQuestion, agentOfTarget, offeredAgents, pickAgent, toGiven } from '../targets.ts';
+import { actOnRun } from './runActs.ts';
 import { type CommandDeps, type CommandHandler, type CommandTable, withWritableFleet } from './commandDeps.ts';
 
 /** One thing a person can do to one agent. */
@@ -33,14 +34,18 @@ const fromTree = 'fromTree';
 
 /** The commands about one agent. */
 export function createAgentCommands(deps: CommandDeps): CommandTable {
-  return Object.fromEntries(Object.entries(acts).map(([id, act]) => [id, handler(deps, act)]));
+  return Object.fromEntries(Object.entries(acts).map(([id, act]) => [id, handler(deps, id, act)]));
 }
 
-function handler(deps: CommandDeps, act: AgentAct): CommandHandler {
+function handler(deps: CommandDeps, id: string, act: AgentAct): CommandHandler {
   return (first, second, ...rest) =>
     withWritableFleet(deps.door, async (fleet) => {
       const byKey = first === fromTree;
       const given = byKey ? selection(deps) : toGiven(first);
+      const onRun = actOnRun(fleet, id, given);
+      if (onRun !== undefined) {
+        return await onRun;
+      }
       const agent = await chooseAgent(fleet, act, given, deps.now());
       if (agent === undefined) {
         return cancelled;

@@ -13,29 +13,11 @@ export interface AgentTypeFacts {
   readonly description: string;
 }
 
-/** The commands that begin something. */
-export function createRunCommands(deps: CommandDeps & { readonly agentTypes: () => readonly AgentTypeFacts[] }): CommandTable {
+/** The command that spawns an agent. */
+export function createSpawnCommands(deps: CommandDeps & { readonly agentTypes: () => readonly AgentTypeFacts[] }): CommandTable {
   return {
-    'flotilla.startRun': (task) => withWritableFleet(deps.door, (fleet) => startRun(deps, fleet, task)),
     'flotilla.spawnAgent': (first, second) => withWritableFleet(deps.door, (fleet) => spawnAgent(deps, fleet, first, second)),
   };
-}
-
-async function startRun(deps: CommandDeps, fleet: FleetControl, given: unknown): Promise<CommandReply> {
-  const failure = await notReady(deps);
-  if (failure !== undefined) {
-    return failure;
-  }
-  const byCode = typeof given === 'string';
-  const task = byCode ? given : await askTask('New Run', 'What should the fleet do?', deps.provider.label());
-  if (task === undefined) {
-    return cancelled;
-  }
-  const reply = await begin(deps, fleet, { type: 'startRun', task });
-  if (reply.ok && !byCode && reply.agentId !== undefined) {
-    deps.openTimeline(toId('agent', reply.agentId));
-  }
-  return reply;
 }
 
 /** From code: an objective, or a spawn request with an optional parent. By hand: asks for the type and the task. */

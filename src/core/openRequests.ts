@@ -1,0 +1,65 @@
+import type { AgentId, AskId } from './ids.ts';
+import { countText } from './rowText.ts';
+import type { Decision, FleetState, OpenAsk, Plan } from './state.ts';
+
+/*
+ * Everything that waits for the person: what agents ask, and what the engine asks about a run.
+ */
+
+/** One thing the person is to answer. */
+export type OpenRequest =
+  | { readonly kind: 'ask'; readonly askId: AskId; readonly at: number; readonly ask: OpenAsk }
+  | { readonly kind: 'decision'; readonly askId: AskId; readonly at: number; readonly decision: Decision };
+
+/** What agents ask, oldest first. */
+export function openAsks(state: FleetState): readonly OpenAsk[] {
+  return Object.values<OpenAsk>(state.asks).sort((a, b) => a.at - b.at);
+}
+
+/** What the engine asks about runs that are still there, run by run. */
+export function openDecisions(state: FleetState): readonly Decision[] {
+  return Object.values<Plan>(state.plans)
+    .filter((plan) => state.runs[plan.runId] !== undefined)
+    .flatMap((plan) => plan.decisions.filter((decision) => decision.answer === undefined));
+}
+
+/** Everything the person is asked, oldest first. */
+export function openRequests(state: FleetState): readonly OpenRequest[] {
+  const asks = openAsks(state).map((ask): OpenRequest => ({ kind: 'ask', askId: ask.askId, at: ask.at, ask }));
+  const decisions = openDecisions(state).map(
+    (decision): OpenRequest => ({ kind: 'decision', askId: decision.askId, at: decision.at, decision }),
+  );
+  return [...asks, ...decisions].sort((a, b) => a.at - b.at);
+}
+
+/** What is asked under an id, while it is open. */
+export function requestOf(state: FleetState, askId: AskId): OpenRequest | undefined {
+  const ask: OpenAsk | undefined = state.asks[askId];
+  if (ask !== undefined) {
+    return { kind: 'ask', askId, at: ask.at, ask };
+  }
+  const decision = openDecisions(state).find((one) => one.askId === askId);
+  return decision === undefined ? undefined : { kind: 'decision', askId, at: decision.at, decision };
+}
+
+/** Agents that have asked the person something. */
+export function agentsInNeed(state: FleetState): ReadonlySet<AgentId> {
+  return new Set(Object.values<OpenAsk>(state.asks).map((ask) => ask.agentId));
+}
+
+/** How many agents have asked the person something and how many decisions are open, with that in words; undefined when there are none. */
+export function badgeOf(state: FleetState): { readonly value: number; readonly tooltip: string } | undefined {
+  const agents = agentsInNeed(state).size;
+  const decisions = openDecisions(state).length;
+  const who = [agents === 0 ? undefined : countText(agents, 'agent'), decisions === 0 ? undefined : countText(decisions, 'decision')];
+  const value = agents + decisions;
+  const tooltip = `${who.filter((part) => part !== undefined).join(' and ')} ${value === 1 ? 'needs' : 'need'} you`;
+  return value === 0 ? undefined : { value, tooltip };
+}
+
+/** The whole text of a decision, for reading: what it is about, and what each choice leads to. */
+export function decisionText(decision: Decision): string {
+  const { title, detail, options } = decision.ask;
+  const choices = options.map((option) => `- ${option.label}${option.detail === undefined ? '' : `: ${option.detail}`}`);
+  return `${[title, detail, ['You can choose:', ...choices].join('\n')].filter((part) => part.trim() !== '').join('\n\n')}\n`;
+}
