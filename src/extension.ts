@@ -29,6 +29,7 @@ import { modelFacts } from './ui/modelFacts.ts';
 import { Notifications } from './ui/notifications.ts';
 import { PlanDocuments } from './ui/planDocuments.ts';
 import { PlanEditor } from './ui/planEditor/planEditor.ts';
+import { ResultDocuments } from './ui/resultDocuments.ts';
 import { LiveSettings } from './ui/settings.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { Timeline } from './ui/timelinePanel.ts';
@@ -130,6 +131,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       logError,
     }),
   );
+  const results = own(new ResultDocuments({ door, now, visible: visibleText }));
   const view = own(
     new FleetView({
       door,
@@ -159,6 +161,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       review: { plans, visible: visibleText },
       openPlan: (run) => planEditor.open(run),
       openPlanHistory: (run) => planEditor.openHistory(run),
+      results,
+      entries: () => life.entries(),
+      workflows: () => definitions.workflows,
+      slots: () => settings.value.fleet.maxConcurrentAgents,
+      folders: () => workFolders(workspaceFolders()),
       apiKey,
       showLog: () => channel.show(),
       reopen: () => life.reopen(),
@@ -171,7 +178,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   own(new StatusBar(door));
   own(new EditorLens(door, (uri) => places.display(uri)));
   const review = () => void vscode.commands.executeCommand('flotilla.reviewApprovals').then(undefined, logError);
-  own(new Notifications({ door, review, openTimeline: () => timeline.show(undefined), reviewing: () => reviewing, logError }));
+  own(new Notifications({ door, review, reviewing: () => reviewing, logError }));
   own(apiKey.onDidChange(() => view.refresh()));
   own(
     settings.onDidChange(() => {

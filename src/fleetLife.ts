@@ -1,6 +1,8 @@
+import type { JournalEntry } from './core/events.ts';
 import { createFleet, type OpenedFleet, type OpenFleetDeps } from './openFleet.ts';
 import type { FleetControl } from './orchestrator/ports.ts';
 import { openJournal, type OpenedJournal } from './store/journalFile.ts';
+import { readEntries } from './store/readEntries.ts';
 import type { FleetDoor } from './ui/fleetDoor.ts';
 import { tellNotices } from './ui/notices.ts';
 
@@ -47,6 +49,15 @@ export class FleetLife {
   unsaved(): string | undefined {
     const failure = this.#journal?.journal.failure;
     return failure === undefined ? undefined : `${failure.message} ${failure.next}`;
+  }
+
+  /** Every fact there is, oldest first; those on their way to the disk are waited for. */
+  async entries(): Promise<readonly JournalEntry[]> {
+    const journal = this.#journal;
+    if (journal !== undefined && journal.readOnly === undefined) {
+      await journal.journal.sync();
+    }
+    return await readEntries(this.#deps.storage);
   }
 
   settingsChanged(): void {

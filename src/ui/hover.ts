@@ -44,15 +44,15 @@ export function askHover(open: OpenAsk, agent: Agent | undefined): vscode.Markdo
 
 export function decisionHover({ askId, ask }: Decision): vscode.MarkdownString {
   const hover = beginHover('report', ask.title, 'your decision');
-  fact(hover, 'About', ask.detail);
-  fact(hover, 'Choices', ask.options.map((option) => option.label).join(' / '));
+  hoverFact(hover, 'About', ask.detail);
+  hoverFact(hover, 'Choices', ask.options.map((option) => option.label).join(' / '));
   return hover.appendMarkdown(`\n\n---\n\n${link('Review…', 'flotilla.reviewApprovals', askId)}`);
 }
 
 export function taskHover(plan: Plan, task: Task, row: Row): vscode.MarkdownString {
   const hover = beginHover(row.icon, row.label, row.description);
   for (const { name, value } of taskFacts(plan, task)) {
-    fact(hover, name, value);
+    hoverFact(hover, name, value);
   }
   return hover;
 }

@@ -44,8 +44,7 @@ function toRowTarget(argument: unknown): RowTarget | undefined {
   return undefined;
 }
 
-/** Reads the name of a task. */
-export function toTaskId(value: unknown): TaskId | undefined {
+function toTaskId(value: unknown): TaskId | undefined {
   return typeof value === 'string' && isTaskIdText(value) ? toId('task', value) : undefined;
 }
 

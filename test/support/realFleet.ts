@@ -63,9 +63,9 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   });
   await instructions.refresh();
   const { provider } = options;
+  const workflows = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => workFolders(files.paths.folders()) });
   const providers = { all: [provider], current: () => provider, prices: () => settings.prices };
   const agentTypes = createAgentTypeCatalogue(builtInAgentTypes, options.definitions ?? []);
-  const workflows = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => workFolders(files.paths.folders()) });
   const opened = await openJournal({ directory: storage, clock, log });
   const { fleet, close } = createFleet(
     {

@@ -19,10 +19,10 @@ export async function pickWorkflow(workflows: readonly WorkflowFacts[], title: s
 }
 
 /** Asks for what a workflow needs beside the task; undefined if the person closes a question. */
-export async function askInputs(workflow: WorkflowFacts, folders: () => Promise<readonly string[]>): Promise<Inputs | undefined> {
+export async function askInputs(workflow: WorkflowFacts, folders: readonly string[]): Promise<Inputs | undefined> {
   const given: Record<string, string | string[]> = {};
   for (const input of workflow.inputs) {
-    const value = isFolders(input) ? await pickFolders(workflow, input, await folders()) : await askText(workflow, input);
+    const value = isFolders(input) ? await pickFolders(workflow, input, folders) : await askText(workflow, input);
     if (value === undefined) {
       return undefined;
     }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isIdText, isTaskIdText, type RunId, type TaskId, toId } from '../../core/ids.ts';
+import { requestOf } from '../../core/openRequests.ts';
 import { isSettled } from '../../core/planGraph.ts';
 import type { FleetState, Plan, Run } from '../../core/state.ts';
 import { type CommandReply, cancelled, done, refused, toReply } from '../commandReply.ts';
@@ -32,7 +33,9 @@ export function createPlanCommands(deps: PlanCommandDeps): CommandTable {
         if ('ok' in chosen) {
           return chosen;
         }
-        const taskId = typeof second === 'string' ? second : await pickTask(chosen.plan);
+        const given = toGiven(first);
+        const named = given.by === 'row' && given.target.kind === 'task' ? given.target.taskId : second;
+        const taskId = typeof named === 'string' ? named : await pickTask(chosen.plan);
         if (taskId === undefined) {
           return cancelled;
         }
@@ -71,12 +74,13 @@ async function choosePlan(state: FleetState, argument: unknown, title: string): 
 function runOfRow(state: FleetState, target: Extract<ReturnType<typeof toGiven>, { by: 'row' }>['target']): RunId | undefined {
   switch (target.kind) {
     case 'run':
+    case 'task':
       return state.runs[target.runId]?.id;
     case 'agent':
       return state.agents[target.agentId]?.runId;
     case 'ask': {
-      const agentId = state.asks[target.askId]?.agentId;
-      return agentId === undefined ? undefined : state.agents[agentId]?.runId;
+      const request = requestOf(state, target.askId);
+      return request?.kind === 'ask' ? state.agents[request.ask.agentId]?.runId : request?.decision.runId;
     }
     default:
       return undefined;

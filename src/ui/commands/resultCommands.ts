@@ -1,18 +1,15 @@
 import * as vscode from 'vscode';
 import type { JournalEntry } from '../../core/events.ts';
-import { isIdText, type RunId, toId } from '../../core/ids.ts';
-import { isSettled } from '../../core/planGraph.ts';
-import { taskText } from '../../core/planRows.ts';
 import { entriesOfRun } from '../../core/runEntries.ts';
 import { metricsOf } from '../../core/runMetrics.ts';
 import { resultOf } from '../../core/runResult.ts';
-import type { FleetState, Plan, Run, Task } from '../../core/state.ts';
+import type { FleetState, Run } from '../../core/state.ts';
 import { toError } from '../../lib/errors.ts';
-import { type CommandReply, cancelled, done, refused, toReply } from '../commandReply.ts';
+import { type CommandReply, cancelled, done, refused } from '../commandReply.ts';
 import { noIcons } from '../plainText.ts';
 import type { ResultDocuments } from '../resultDocuments.ts';
-import { toGiven, toTaskId } from '../targets.ts';
-import { type CommandDeps, type CommandTable, withFleet, withWritableFleet } from './commandDeps.ts';
+import { toGiven } from '../targets.ts';
+import { type CommandDeps, type CommandTable, withFleet } from './commandDeps.ts';
 import { chooseRun, type RunQuestion } from './runActs.ts';
 
 /** What the commands about what a run came to need. */
@@ -22,7 +19,7 @@ export interface ResultCommandDeps extends CommandDeps {
   readonly entries: () => Promise<readonly JournalEntry[]>;
 }
 
-/** The commands about a run's result and about tasks that have not begun. */
+/** The commands about what a run came to. */
 export function createResultCommands(deps: ResultCommandDeps): CommandTable {
   return {
     'flotilla.openResult': (first) =>
@@ -38,15 +35,6 @@ export function createResultCommands(deps: ResultCommandDeps): CommandTable {
       withFleet(deps.door, async ({ state }) => {
         const run = await chooseRun(state, question('Export Run', 'Which run should be saved to a file?'), toGiven(first));
         return run === undefined || 'ok' in run ? (run ?? cancelled) : await exportRun(deps, state, run, second);
-      }),
-    'flotilla.cancelTask': (first, second) =>
-      withWritableFleet(deps.door, async (fleet) => {
-        const target = await chooseTask(fleet.state, first, second);
-        if (target === undefined || 'ok' in target) {
-          return target ?? cancelled;
-        }
-        const { runId, taskId } = target;
-        return toReply(fleet.execute({ type: 'changePlan', runId, changes: [{ kind: 'cancel', taskId }], reason: '' }));
       }),
   };
 }
@@ -120,43 +108,4 @@ function tellSaved(file: vscode.Uri, logError: (error: unknown) => void): void {
       await vscode.commands.executeCommand('vscode.open', file);
     }
   }, logError);
-}
-
-interface TaskTarget {
-  readonly runId: RunId;
-  readonly taskId: Task['id'];
-}
-
-/** From code: `(runId, taskId)`. */
-async function chooseTask(state: FleetState, first: unknown, second: unknown): Promise<TaskTarget | CommandReply | undefined> {
-  const given = toGiven(first);
-  if (given.by === 'row' && given.target.kind === 'task') {
-    return given.target;
-  }
-  if (given.by === 'code') {
-    const taskId = toTaskId(second);
-    const next = 'Take the ids from the snapshot of the run.';
-    return taskId === undefined || !isIdText(given.id)
-      ? refused({ code: 'unknown', message: 'There is no such task.', next })
-      : { runId: toId('run', given.id), taskId };
-  }
-  const items = Object.values<Plan>(state.plans).flatMap((plan) =>
-    plan.tasks
-      .filter((task) => !isSettled(task) && task.history.length === 0)
-      .map((task) => ({
-        label: noIcons(task.title),
-        description: taskText(plan, task),
-        detail: noIcons(state.runs[plan.runId]?.label ?? ''),
-        target: { runId: plan.runId, taskId: task.id },
-      })),
-  );
-  if (items.length === 0) {
-    return refused({
-      code: 'unknown',
-      message: 'No task is waiting that could be cancelled.',
-      next: 'Kill the agent of a task that is at work.',
-    });
-  }
-  const picked = await vscode.window.showQuickPick(items, { title: 'Cancel Task', placeHolder: 'Which task should not be done?' });
-  return picked?.target;
 }

@@ -12,11 +12,11 @@ import { askTask, begin, notReady } from './runCommands.ts';
 
 /** What starting a run needs. */
 export interface StartDeps extends CommandDeps {
-  readonly workflows: Workflows;
+  readonly workflows: () => Workflows;
   /** How many agents may be at work at once. */
   readonly slots: () => number;
   /** Folders a workflow can be given, as agents write them. */
-  readonly folders: () => Promise<readonly string[]>;
+  readonly folders: () => readonly string[];
 }
 
 /** From code: `(task, { workflow?, inputs? })`. By hand: asks for the task, the workflow, and what that needs. */
@@ -29,7 +29,7 @@ export async function startRun(deps: StartDeps, fleet: FleetControl, first: unkn
     return failure;
   }
   const task = await askRunTask(deps);
-  const workflow = task === undefined ? undefined : await pickWorkflow(deps.workflows.all(), 'New Run');
+  const workflow = task === undefined ? undefined : await pickWorkflow(deps.workflows().all(), 'New Run');
   return task === undefined || workflow === undefined ? cancelled : await startBy(deps, fleet, task, workflow);
 }
 
@@ -43,7 +43,7 @@ export async function startWorkflow(deps: StartDeps, fleet: FleetControl, given:
   if (failure !== undefined) {
     return failure;
   }
-  const all = deps.workflows.all();
+  const all = deps.workflows().all();
   const workflow = all.find(({ name }) => name === first) ?? (await pickWorkflow(all, 'Start Workflow'));
   const task = workflow === undefined ? undefined : await askRunTask(deps);
   return task === undefined || workflow === undefined ? cancelled : await startBy(deps, fleet, task, workflow);
@@ -54,7 +54,7 @@ async function askRunTask(deps: StartDeps): Promise<string | undefined> {
 }
 
 async function startBy(deps: StartDeps, fleet: FleetControl, task: string, workflow: WorkflowFacts): Promise<CommandReply> {
-  const inputs = await askInputs(workflow, deps.folders);
+  const inputs = await askInputs(workflow, deps.folders());
   if (inputs === undefined) {
     return cancelled;
   }
@@ -74,7 +74,7 @@ type Begin = Extract<FleetCommandInput, { type: 'startRun' }>;
 
 /** Says when one agent would be enough, and lets the person choose; undefined if the person closes the list. */
 async function advised(deps: StartDeps, fleet: FleetControl, start: Begin, inputs: Inputs): Promise<Begin | SpawnOne | undefined> {
-  const template = deps.workflows.template({ task: start.task, workflow: start.workflow, inputs, place: undefined });
+  const template = deps.workflows().template({ task: start.task, workflow: start.workflow, inputs, place: undefined });
   if ('code' in template) {
     // Starting it says what is wrong.
     return start;
