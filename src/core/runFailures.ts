@@ -2,7 +2,7 @@ import type { AgentId, TaskId } from './ids.ts';
 import { dependentsOf } from './planGraph.ts';
 import { outcomeText } from './rowText.ts';
 import { outcomeOf } from './selectors.ts';
-import type { Agent, Plan, Task } from './state.ts';
+import type { Agent, Plan, Task, Undone as UndoneChanges } from './state.ts';
 
 /** Something of a run that failed for good, and what could not be started because of it. */
 export interface ResultFailure {
@@ -17,6 +17,8 @@ export interface ResultFailure {
   readonly attempts: number;
   /** Titles of the tasks that were skipped because of it. */
   readonly notStarted: readonly string[];
+  /** Which files were put back as they were, where the task's changes were undone. */
+  readonly undone?: UndoneChanges | undefined;
 }
 
 /** A task that was not done although nothing it waited for failed. */
@@ -57,6 +59,7 @@ function taskFailure(task: Task, tasks: readonly Task[], agents: readonly Agent[
     next: outcome?.kind === 'failed' && outcome.failure.next !== '' ? outcome.failure.next : undefined,
     attempts: task.history.length,
     notStarted: tasks.filter((other) => behind.has(other.id)).map((other) => other.title),
+    ...(task.undone === undefined ? {} : { undone: task.undone }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { asCode, inertLine, inertText } from './inertMarkdown.ts';
 import type { MergedFinding, Source } from './findings.ts';
 import { countText, formatCost, formatDuration, formatTokens, waitTexts } from './rowText.ts';
+import type { ResultFailure } from './runFailures.ts';
 import type { RunMetrics, TimeUse } from './runMetrics.ts';
 import type { RunResult } from './runResult.ts';
 import { totalInput } from './usage.ts';
@@ -31,7 +32,7 @@ export function resultText(result: RunResult, metrics: RunMetrics, { visible }: 
         const attempts = failure.attempts > 1 ? ` after ${failure.attempts} attempts` : '';
         const next = failure.next === undefined ? '' : ` ${line(failure.next)}`;
         const behind = failure.notStarted.length === 0 ? '' : ` Not started because of it: ${failure.notStarted.map(line).join(', ')}.`;
-        return `- **${line(failure.title)}** failed${attempts}: ${sentence(line(failure.why))}${next}${behind}`;
+        return `- **${line(failure.title)}** failed${attempts}: ${sentence(line(failure.why))}${next}${behind}${undoneText(failure.undone, code, line)}`;
       }),
     ),
     section('Findings', findingLines(result.findings, line, code, from)),
@@ -77,6 +78,15 @@ export function resultText(result: RunResult, metrics: RunMetrics, { visible }: 
     ...metricsParts(metrics, line),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function undoneText(undone: ResultFailure['undone'], code: (text: string) => string, line: (text: string) => string): string {
+  if (undone === undefined) {
+    return '';
+  }
+  const restored = undone.restored.length === 0 ? '' : ` Put back as before: ${undone.restored.map(code).join(', ')}.`;
+  const kept = undone.kept.map(({ path, why }) => ` ${code(path)} was left as it is: ${sentence(line(why))}`);
+  return `${restored}${kept.join('')}`;
 }
 
 const phaseTexts = {
