@@ -51,10 +51,10 @@ export class ResultDocuments implements Disposable, vscode.TextDocumentContentPr
     const name = (state.runs[runId]?.label ?? runId).replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, ' ').trim();
     const uri = vscode.Uri.from({ scheme, path: `/${name === '' ? runId : name}.md`, query: runId });
     const document = await vscode.workspace.openTextDocument(uri);
-    const commands = await vscode.commands.getCommands(true);
-    if (commands.includes('markdown.showPreview')) {
+    try {
       await vscode.commands.executeCommand('markdown.showPreview', uri);
-    } else {
+    } catch {
+      // The preview is an extension of the editor, which a person may have disabled; as written it reads well enough.
       await vscode.window.showTextDocument(document, { preview: true });
     }
   }

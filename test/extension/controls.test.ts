@@ -90,7 +90,9 @@ describe('a practice run under way', function () {
     assert.deepEqual(JSON.parse(JSON.stringify(snapshot)), snapshot);
     assert.equal(snapshot.available, true);
     assert.equal(snapshot.agents[0]?.parentId, null);
-    assert.equal(snapshot.agents[0]?.taskId, null);
+    const [task] = snapshot.runs[0]?.tasks ?? [];
+    assert.ok(task !== undefined && task.agentId === snapshot.agents[0]?.id);
+    assert.equal(snapshot.agents[0]?.taskId, task.id);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { FleetEvent } from '../../src/core/events.ts';
+import type { EventOf, FleetEvent } from '../../src/core/events.ts';
 import { toId } from '../../src/core/ids.ts';
 import { reduceEntries } from '../../src/core/reduceFleet.ts';
 import { emptyFleet } from '../../src/core/state.ts';
@@ -18,7 +18,7 @@ const call = toId('call', 'call');
 const ask = toId('ask', 'ask');
 const fail = (error: unknown): void => assert.fail(String(error));
 
-const spawned = (agentId: typeof lead, objective: string): FleetEvent => ({
+const spawned = (agentId: typeof lead, objective: string): EventOf<'agentSpawned'> => ({
   type: 'agentSpawned',
   agentId,
   runId: run,
@@ -62,10 +62,10 @@ const facts: readonly FleetEvent[] = [
 ];
 
 /** A fleet that only replays facts. */
-function replay() {
+function replay(given: readonly FleetEvent[]) {
   const changes = new Emitter<void>(fail);
   let shown = 0;
-  const state = () => reduceEntries(emptyFleet, toEntries(facts).slice(0, shown));
+  const state = () => reduceEntries(emptyFleet, toEntries(given).slice(0, shown));
   const fleet: FleetControl = {
     get state() {
       return state();
@@ -87,7 +87,7 @@ function replay() {
 }
 
 describe('the fleet tree', () => {
-  const { fleet, show } = replay();
+  const { fleet, show } = replay(facts);
   const door = new FleetDoor(fail);
   const tree = new FleetTree({
     door,
@@ -146,5 +146,71 @@ describe('the fleet tree', () => {
 
   it('gives one row the same node every time', () => {
     assert.equal(child(undefined, 1), child(undefined, 1));
+  });
+});
+
+describe('the rows of a plan', () => {
+  const task = (id: string, dependencies: readonly string[] = []) => ({
+    kind: 'add' as const,
+    task: {
+      id: toId('task', id),
+      title: id,
+      agentType: 'general',
+      brief: { objective: evil },
+      dependencies: dependencies.map((name) => toId('task', name)),
+      priority: 'medium' as const,
+      attempts: 1,
+    },
+  });
+  const decision = toId('ask', 'decision');
+  const planned: readonly FleetEvent[] = [
+    { type: 'runStarted', runId: run, label: 'Tidy', task: 'Tidy', by: { kind: 'person' } },
+    { type: 'planChanged', runId: run, by: { kind: 'person' }, reason: '', changes: [task('lead'), task('check', ['lead'])] },
+    {
+      type: 'decisionAsked',
+      askId: decision,
+      runId: run,
+      purpose: 'fanOut',
+      ask: { kind: 'decision', title: 'Start both?', detail: evil, options: [{ choice: 'approve', label: 'Start' }] },
+    },
+    { ...spawned(lead, 'Lead it'), taskId: toId('task', 'lead') },
+    { type: 'decisionAnswered', askId: decision, runId: run, choice: 'approve', by: { kind: 'person' } },
+  ];
+  const { fleet, show } = replay(planned);
+  const door = new FleetDoor(fail);
+  const tree = new FleetTree({ door, now: () => foldStart + 60_000, providerLabel: (id) => id });
+  const labels = (nodes: readonly FleetNode[]) => nodes.map((node) => tree.getTreeItem(node).label);
+
+  before(() => door.open(async () => fleet));
+  after(() => {
+    tree.dispose();
+    door.dispose();
+  });
+
+  it('are tasks until they have an agent, and decisions until they are answered', () => {
+    show(3);
+    const [needsYou, runNode] = tree.getChildren();
+    assert.ok(needsYou !== undefined && runNode !== undefined);
+    assert.deepEqual(labels(tree.getChildren(needsYou)), ['Start both?']);
+    assert.deepEqual(labels(tree.getChildren(runNode)), ['lead', 'check']);
+    assert.deepEqual(tree.badge(), { value: 1, tooltip: '1 decision needs you' });
+    const [, check] = tree.getChildren(runNode);
+    assert.ok(check);
+    assert.equal(tree.getParent(check), runNode);
+    assert.equal(tree.getTreeItem(check).description, 'waits for lead · general');
+    const [asked] = tree.getChildren(needsYou);
+    assert.ok(asked);
+    for (const node of [check, asked]) {
+      const { tooltip } = tree.resolveTreeItem(tree.getTreeItem(node), node);
+      assert.ok(tooltip instanceof vscode.MarkdownString && !tooltip.value.includes('](command:flotilla.killAll'), node.key);
+    }
+
+    show(planned.length);
+    assert.deepEqual(labels(tree.getChildren()), ['Tidy']);
+    assert.deepEqual(
+      tree.getChildren(runNode).map(({ kind }) => kind),
+      ['agent', 'task'],
+    );
+    assert.match(String(tree.getTreeItem(runNode).description), /^0 of 2 tasks done · 0 at work · 1 queued/);
   });
 });
