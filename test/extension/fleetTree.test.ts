@@ -178,7 +178,7 @@ describe('the rows of a plan', () => {
   ];
   const { fleet, show } = replay(planned);
   const door = new FleetDoor(fail);
-  const tree = new FleetTree({ door, now: () => foldStart + 60_000, providerLabel: (id) => id });
+  const tree = new FleetTree({ door, now: () => foldStart + 60_000, providerLabel: (id) => id, definitionOf: () => undefined });
   const labels = (nodes: readonly FleetNode[]) => nodes.map((node) => tree.getTreeItem(node).label);
 
   before(() => door.open(async () => fleet));
