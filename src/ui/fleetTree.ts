@@ -10,7 +10,7 @@ import { type Disposable, DisposableStore } from '../lib/disposables.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
 import type { FleetDoor } from './fleetDoor.ts';
 import { type FleetNode, FleetNodes } from './fleetNodes.ts';
-import { agentHover, askHover, decisionHover, runHover, taskHover } from './hover.ts';
+import { nodeHover } from './nodeHover.ts';
 import { rowItem } from './rowItem.ts';
 import { type RowDifference, RowRefresh } from './rowRefresh.ts';
 import { treeChanges } from './treeChanges.ts';
@@ -271,33 +271,6 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
 
   #hover(node: FleetNode): vscode.MarkdownString | undefined {
     const row = this.#row(node);
-    if (row === undefined) {
-      return undefined;
-    }
-    switch (node.kind) {
-      case 'needsYou':
-        return undefined;
-      case 'ask': {
-        const open = requestOf(this.#state, node.askId);
-        if (open === undefined) {
-          return undefined;
-        }
-        return open.kind === 'ask' ? askHover(open.ask, this.#state.agents[open.ask.agentId]) : decisionHover(open.decision);
-      }
-      case 'task': {
-        const found = this.#task(node.runId, node.taskId);
-        return found === undefined ? undefined : taskHover(found.plan, found.task, row);
-      }
-      case 'run': {
-        const run = this.#state.runs[node.runId];
-        return run === undefined ? undefined : runHover(run, row, this.#state);
-      }
-      case 'agent': {
-        const agent = this.#state.agents[node.agentId];
-        return agent === undefined
-          ? undefined
-          : agentHover(agent, row, this.#deps.providerLabel(agent.provider), this.#deps.definitionOf(agent.agentType));
-      }
-    }
+    return row === undefined ? undefined : nodeHover(node, row, this.#state, this.#deps);
   }
 }
