@@ -55,8 +55,11 @@ export function readPlan(text: string): ReadPlan {
     problems.push({ severity: 'error', message, range });
   };
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
-  for (const error of document.errors) {
-    say(places.range(error.pos[0], error.pos[1]), `This is not YAML: ${error.message}.`);
+  // One slip of indentation breaks everything below it; only the first error is about the slip.
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const message = `This is not YAML: ${error.message}. Look at the indentation, the quotes and the colons here.`;
+    say(places.range(error.pos[0], error.pos[1]), message);
   }
   const contents = document.contents;
   const nowhere = { line: 0, column: 0, endLine: 0, endColumn: 0 };

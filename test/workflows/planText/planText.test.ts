@@ -199,6 +199,11 @@ describe('a text that cannot be a plan', () => {
     });
   }
 
+  it('has one wrong indentation, which is told once', () => {
+    const problems = problemsAfter('    title: Do docs', '        title: Do docs\n          agent: x');
+    assert.equal(problems.filter((problem) => problem.includes('This is not YAML')).length, 1, problems.join('\n'));
+  });
+
   it('has a circle, which is told with its tasks where it begins', () => {
     const edited = text()
       .replace('title: Do docs', 'title: Do docs\n    dependsOn: [more]')
