@@ -14,10 +14,11 @@ import { say, toolStep } from './lib/steps.mjs';
 import { findVscode } from './lib/vscode.mjs';
 import { prepareWorkspace } from './lib/workspace.mjs';
 
-const usage = `npm start [-- FOLDER] [--run "task"] [--once] [--approve] [--no-browser] [--screenshot FOLDER]
+const usage = `npm start [-- FOLDER] [--run "task"] [--workflow NAME] [--once] [--approve] [--no-browser] [--screenshot FOLDER]
 
 FOLDER        what to open; without it a copy of a small sample repository
 --run         start this task by itself
+--workflow    with this workflow instead of orchestrate; built in are code-review, feature, refactor-files and others
 --once        end with the run, with exit code 0 (done), 2 (partial) or 1
 --approve     allow whatever agents ask for; --once does too, and so does the sample where there is no display
 --no-browser  where VS Code runs in a browser: print the address only, and start the run in the first window that opens it
@@ -39,6 +40,7 @@ async function main() {
     allowPositionals: true,
     options: {
       run: { type: 'string' },
+      workflow: { type: 'string' },
       once: { type: 'boolean', default: false },
       approve: { type: 'boolean', default: false },
       'no-browser': { type: 'boolean', default: false },
@@ -63,14 +65,15 @@ async function main() {
 
   const unseen = vscode.kind === 'server' && !hasDisplay() && !values['no-browser'];
   const approve = values.approve || values.once || (unseen && workspace.isSample);
-  const task = values.run ?? (unseen || values.once ? defaultTask : undefined);
+  const { workflow } = values;
+  const task = values.run ?? (unseen || values.once || workflow !== undefined ? defaultTask : undefined);
   if (approve) {
     say('Whatever agents ask for is allowed by itself.');
   }
   if (task !== undefined) {
     say(`Task: ${task}`);
   }
-  const env = orders({ temporary, task, approve });
+  const env = orders({ temporary, task, workflow, approve });
   const { openDesktopWindow, openServedWindow } = await import('./lib/openWindow.mjs');
   const options = { root, folder: workspace.folder, data: workspace.data, env, tell: say };
   const window =
@@ -102,12 +105,12 @@ async function main() {
 
 /**
  * Writes down what the extension is to do, and returns how it finds that.
- * @param {{ temporary: string, task: string | undefined, approve: boolean }} options
+ * @param {{ temporary: string, task: string | undefined, workflow: string | undefined, approve: boolean }} options
  */
-function orders({ temporary, task, approve }) {
+function orders({ temporary, task, workflow, approve }) {
   const runFile = join(temporary, 'run.json');
   if (task !== undefined) {
-    writeFileSync(runFile, JSON.stringify({ task }));
+    writeFileSync(runFile, JSON.stringify({ task, workflow }));
   }
   return { FLOTILLA_DEV_RUN: runFile, FLOTILLA_DEV_PROGRESS: join(temporary, 'progress.jsonl'), FLOTILLA_DEV_APPROVE: approve ? '1' : '0' };
 }

@@ -1,10 +1,16 @@
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import type { Disposable } from '../lib/disposables.ts';
 
+/** A task with the workflow for it; without one, the usual. */
+export interface OrderedRun {
+  readonly task: string;
+  readonly workflow?: string;
+}
+
 /** What the launcher of a development window wants to happen in it, and where it wants to read about it. */
 export interface DevelopmentOrders extends Disposable {
-  /** The task to start by itself; given once, so that a reloaded window does not start it again. */
-  takeTask(): string | undefined;
+  /** The run to start by itself; given once, so that a reloaded window does not start it again. */
+  takeRun(): OrderedRun | undefined;
   /** Answer whatever is asked, because nobody is there who could. */
   readonly approve: boolean;
   /** Tells the launcher one thing, as plain JSON. */
@@ -20,7 +26,7 @@ export function readDevelopmentOrders(env: Readonly<Record<string, string | unde
   }
   let isOver = false;
   return {
-    takeTask: () => (runFile === undefined ? undefined : takeTask(runFile)),
+    takeRun: () => (runFile === undefined ? undefined : takeRun(runFile)),
     approve: env['FLOTILLA_DEV_APPROVE'] === '1',
     tell: (fact) => {
       if (!isOver) {
@@ -33,7 +39,7 @@ export function readDevelopmentOrders(env: Readonly<Record<string, string | unde
   };
 }
 
-function takeTask(file: string): string | undefined {
+function takeRun(file: string): OrderedRun | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -45,5 +51,9 @@ function takeTask(file: string): string | undefined {
   }
   rmSync(file, { force: true });
   const order: unknown = JSON.parse(text);
-  return typeof order === 'object' && order !== null && 'task' in order && typeof order.task === 'string' ? order.task : undefined;
+  if (typeof order !== 'object' || order === null || !('task' in order) || typeof order.task !== 'string') {
+    return undefined;
+  }
+  const { task } = order;
+  return 'workflow' in order && typeof order.workflow === 'string' ? { task, workflow: order.workflow } : { task };
 }

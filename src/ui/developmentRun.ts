@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
-import { renderReport } from '../core/reportText.ts';
+import { metricsOf } from '../core/runMetrics.ts';
+import { resultOf } from '../core/runResult.ts';
+import { resultText } from '../core/runResultText.ts';
 import { openAsks, openDecisions, openRequests } from '../core/openRequests.ts';
 import { doingText } from '../core/rowText.ts';
-import { agentsOfRun, phaseWord, reportOf, rootOf, runPhase, tokensOf } from '../core/selectors.ts';
+import { agentsOfRun, phaseWord, runPhase, tokensOf } from '../core/selectors.ts';
 import type { RunId } from '../core/ids.ts';
 import type { FleetState, Run } from '../core/state.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../lib/disposables.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
+import { visibleText } from '../policy/visibleText.ts';
 import type { FleetDoor } from './fleetDoor.ts';
 
 /** How often a launcher is told about changes, at most, in ms. */
@@ -14,7 +17,7 @@ const tellMs = 100;
 
 /** The part of the launcher's orders that this needs. */
 export interface Orders {
-  takeTask(): string | undefined;
+  takeRun(): { readonly task: string; readonly workflow?: string } | undefined;
   readonly approve: boolean;
   tell(fact: Readonly<Record<string, unknown>>): void;
 }
@@ -58,8 +61,8 @@ async function openViews(): Promise<void> {
 
 /** Starts the ordered task, if there is one left to start. */
 function startTask(fleet: FleetControl, orders: Orders): RunId | undefined {
-  const task = orders.takeTask();
-  const result = task === undefined ? undefined : fleet.execute({ type: 'startRun', task });
+  const run = orders.takeRun();
+  const result = run === undefined ? undefined : fleet.execute({ type: 'startRun', ...run });
   if (result?.ok === false) {
     orders.tell({ refused: `${result.rejection.message} ${result.rejection.next}` });
   }
@@ -99,12 +102,17 @@ function answerAll(fleet: FleetControl): void {
   }
 }
 
+/** What came of the whole run, as a person reads it in a terminal. */
+function resultOfRun(state: FleetState, run: Run, now: number): string | undefined {
+  const result = resultOf(state, run.id);
+  return result === undefined ? undefined : resultText(result, metricsOf(state, run, now), { visible: visibleText });
+}
+
 function progressOf(state: FleetState, run: Run, { now, providerLabel }: Facts): Readonly<Record<string, unknown>> {
   const agents = agentsOfRun(state, run.id);
-  const root = rootOf(state, run.id);
-  const report = root === undefined ? undefined : reportOf(root);
+  const phase = runPhase(state, run);
   return {
-    run: { id: run.id, label: run.label, phase: runPhase(state, run), report: report === undefined ? undefined : renderReport(report) },
+    run: { id: run.id, label: run.label, phase, report: phase === 'running' ? undefined : resultOfRun(state, run, now()) },
     agents: agents.map((agent) => ({
       id: agent.id,
       label: agent.label,
