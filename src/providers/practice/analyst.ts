@@ -56,7 +56,7 @@ function analysis(story: Story, assignment: Assignment, given: Given, merged: re
     thought: 'Each place once, the gravest first, nothing that no report says.',
     words: `${plural(total, 'finding')} in ${plural(heard.length, 'report')} come to ${findings.length}.`,
     summary: [
-      `About “${brief(assignment.task, 120)}”: ${plural(total, 'finding')} in ${plural(heard.length, 'report')} ${heard.length === 0 ? '' : ` (${listOf(heard.map((result) => result.title))})`}, ${findings.length} after removing duplicates${weights(findings)}.`,
+      `About “${brief(assignment.task, 120)}”: ${plural(total, 'finding')} in ${plural(heard.length, 'report')}${heard.length === 0 ? '' : ` (${listOf(heard.map((result) => result.title))})`}, ${findings.length} after removing duplicates${weights(findings)}.`,
       ...(findings[0]?.path === undefined ? [] : [`First to settle: ${findings[0].path}:${findings[0].line ?? 1}.`]),
       ...(changed.length === 0 ? [] : [`Changed: ${listOf(changed)}.`]),
       ...(dropped.length === 0

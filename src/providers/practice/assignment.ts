@@ -26,6 +26,8 @@ export interface Assignment {
   /** Its report is to have one finding for each file. */
   readonly perFile: boolean;
   readonly renaming: Renaming | undefined;
+  /** The task says which of the certain corrections it wants. */
+  readonly namesFixes: boolean;
   /** It may and should change something. */
   readonly builds: boolean;
   readonly finish: boolean;
@@ -58,7 +60,8 @@ export function toAssignment(story: Story): Assignment {
     .filter((path) => !missing.has(path) && !directives.some((entry) => entry.kind === 'avoid' && entry.paths.includes(path)));
   const perFile = asksPerFile(brief.objective) && !story.tools.has('edit_file');
   const renaming = renamingIn(task);
-  const ownTerms = topicOfFocus(brief.focus) === undefined || topic.id === 'question' ? searchTerms(task, topic) : [];
+  const asksFor = story.type !== 'builder' && (topicOfFocus(brief.focus) === undefined || topic.id === 'question');
+  const ownTerms = asksFor ? searchTerms(task, topic) : [];
   const own =
     renaming !== undefined && (perFile || story.type === 'builder')
       ? [nameProbe(renaming)]
@@ -88,6 +91,7 @@ export function toAssignment(story: Story): Assignment {
     places: also.flatMap((directive) => directive.paths).concat(story.followUp?.place?.path ?? []),
     perFile,
     renaming,
+    namesFixes: topicOfFocus(brief.focus) === undefined && namedFixes(task) !== undefined,
     builds:
       canBuild &&
       (allTopics.includes(topics.improvement) || (topicOfFocus(brief.focus) === undefined && topicsIn(task).includes(topics.improvement))),

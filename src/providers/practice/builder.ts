@@ -34,7 +34,9 @@ export function buildNext(story: Story, assignment: Assignment, hits: readonly H
   }
   const tried = edits(story);
   const last = tried.at(-1);
-  const settled = tried.some((entry) => entry.result?.isError === false) || tried.some(isDenied) || tried.length >= maxEdits;
+  const done = tried.filter((entry) => entry.result?.isError === false).length;
+  // A task that names what is to be corrected wants more than an example of it.
+  const settled = done >= (assignment.namesFixes ? maxEdits : 1) || tried.some(isDenied) || tried.length >= maxEdits;
   if (!settled && assignment.renaming === undefined) {
     const next = reread(story, last) ?? editNext(story, hits, assignment) ?? readForFix(story, hits) ?? writeAsked(story, assignment);
     if (next !== undefined) {
@@ -101,12 +103,17 @@ export function uniqueEdit(fix: Fix, file: ReadonlyMap<number, string>, story: S
       : [{ old: `${before}\n${fix.text}\n${after}`, new: `${before}\n${fix.better}\n${after}` }]),
   ];
   const tried = edits(story).filter((entry) => !readSince(story, entry, fix.path));
+  if (tried.some((past) => past.result?.isError === false && past.input['path'] === fix.path && isPart(fix.text, past))) {
+    return undefined;
+  }
   const form = forms.find(
     (entry) =>
       known.split(entry.old).length === 2 && !tried.some((past) => past.input['old_text'] === entry.old && past.input['path'] === fix.path),
   );
   return form === undefined ? undefined : { path: fix.path, old_text: form.old, new_text: form.new };
 }
+
+const isPart = (line: string, edit: PastCall): boolean => (field(edit.input, 'old_text') ?? '').split('\n').includes(line);
 
 function readSince(story: Story, edit: PastCall, path: string): boolean {
   return story.calls.some((entry) => entry.name === 'read_file' && entry.turn > edit.turn && field(entry.input, 'path') === path);

@@ -36,7 +36,8 @@ export interface PlanGround {
 }
 
 const mostParts = 3;
-const mostFiles = 5;
+/** As many as one agent looks into. */
+const mostFiles = 3;
 
 /** Two to five tasks: parts that write different files, so that they can run at once, and a last one that checks them all. */
 export function draftTasks(ground: PlanGround): readonly DraftTask[] {
@@ -82,9 +83,12 @@ function toTask({ name, paths, places }: PlanPart, index: number, ground: PlanGr
     id: freeId(`${ground.readOnly ? 'look' : 'change'}-${slugOf(name)}`, ground),
     title: `${verb} ${brief(name, 50)}`,
     agentType: knownType(ground.specs, 'change_plan', ground.readOnly ? ['scout', 'general'] : ['builder', 'general']),
-    objective: `${brief(ground.task, 600)}\n\nYour part of it is ${listOf(paths)}; others do the rest at the same time.`,
+    objective: brief(ground.task, 600),
     paths,
-    context: known.length === 0 ? '' : `Known places:\n${known.map((line) => `- ${line}`).join('\n')}`,
+    context: [
+      `This is one part, ${listOf(paths)}; others do the rest at the same time.`,
+      ...(known.length === 0 ? [] : [`Known places:\n${known.map((line) => `- ${line}`).join('\n')}`]),
+    ].join('\n\n'),
     doneCriteria: ground.readOnly
       ? ['Every finding names a file and a line that was read']
       : [`Nothing outside ${listOf(paths)} is changed`, 'What was changed is named with file and line'],

@@ -74,7 +74,11 @@ function groundOf(story: Story, assignment: Assignment, given: Given): PlanGroun
     task: assignment.task,
     readOnly: isReadOnly(assignment.task) || /^(what|where|which|how|why|find|explain|review|check|audit)\b/i.test(assignment.task),
     places: placesIn(story, assignment, given),
-    folders: sourceFolders({ task: assignment.task, terrain: assignment.terrain, only: assignment.scope, avoid: assignment.avoid }),
+    // Corrections that were searched for and not found are nowhere to be made.
+    folders:
+      namedFixes(assignment.task) !== undefined
+        ? []
+        : sourceFolders({ task: assignment.task, terrain: assignment.terrain, only: assignment.scope, avoid: assignment.avoid }),
     taken: (id) => new RegExp(`(?<![\\w.-])${id}(?![\\w-])`).test(plan),
     after: [...objective.matchAll(/\bdepends_on contains ["“`]([\w.-]+)["”`]/g)].map((match) => match[1] ?? ''),
     specs: story.specs,
@@ -94,9 +98,9 @@ function placesIn(story: Story, assignment: Assignment, given: Given): readonly 
   const reported = mergeFindings(given.results.map((result) => result.report)).filter(
     ({ path, text: said }) => path !== undefined && (partial || files.includes(path)) && !saysOnlyWhatIsThere(said),
   );
-  const open = [...reported, ...hits].filter(
-    ({ path }) => path !== undefined && !isGenerated(path) && isWithin(path, assignment.scope) && isWanted(path),
-  );
+  // What the task names is looked for by itself; what others say beside it is not part of it.
+  const wanted = assignment.namesFixes && hits.length > 0 ? hits : [...reported, ...hits];
+  const open = wanted.filter(({ path }) => path !== undefined && !isGenerated(path) && isWithin(path, assignment.scope) && isWanted(path));
   return distinct(open, (place) => `${place.path}:${place.line ?? 0}`, mostPlaces);
 }
 

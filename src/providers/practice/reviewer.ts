@@ -87,7 +87,7 @@ function reviewReport(story: Story, assignment: Assignment, given: Given, change
   const verdict = given.verdict === undefined ? undefined : verdictOf(story, given, found, round);
   const missing = given.results.filter((result) => result.missing).map((result) => result.title);
   const summary = [
-    `${changed.length === 0 ? 'No file was changed' : `Changed were ${listOf(changed.slice(0, mostChanged))}`}; ${plural(readsOf(story.calls).length, 'read')} of what is there now.`,
+    `${changed.length === 0 ? 'No file was changed' : `Changed were ${listOf(changed.slice(0, mostChanged))}`}; I read ${plural(distinct(readsOf(story.calls), (part) => part.path).length, 'file')} as of now.`,
     found.length === 0
       ? 'No rule of mine shows anything wrong in it.'
       : `${plural(found.length, 'finding')} to settle, the first: ${placeOf(found[0])}.`,

@@ -150,13 +150,14 @@ export function senderId(from: string): string | undefined {
 }
 
 /**
- * Keys of the calls that need not be made again: those that have run. One that was cut off before it answered is worth one more try, because
+ * Keys of the calls that need not be made again: those that have run. One that was cut off before it answered, or that a busy machine was too slow for, is worth one more try, because
  * this is asked about calls that only look.
  */
 export function settledKeys(story: Story): ReadonlySet<string> {
   const tries = new Map<string, number>();
   for (const entry of story.calls) {
-    const cutOff = entry.result?.isError === true && /^Not run|unknown|interrupted|cancelled|broken off/i.test(entry.result.text);
+    const cutOff =
+      entry.result?.isError === true && /^Not run|unknown|interrupted|cancelled|broken off|takes too long/i.test(entry.result.text);
     tries.set(callKey(entry), (tries.get(callKey(entry)) ?? 0) + (cutOff ? 1 : 2));
   }
   return new Set([...tries].filter(([, count]) => count >= 2).map(([key]) => key));

@@ -95,7 +95,7 @@ const looksLikeFile = (path: string): boolean => /(^|\/)[^/]+\.\w{1,8}$|(^|\/)(M
 export function searchCalls(assignment: Assignment): readonly PlannedCall[] {
   const roots = assignment.scope.length === 0 ? [undefined] : assignment.scope.slice(0, 3);
   const rootsFor = (probe: Probe) => (assignment.everywhere.has(probe) ? [undefined] : roots);
-  const limit = Math.max(6, roots.length * 2);
+  const limit = assignment.builds ? assignment.probes.length * roots.length : Math.max(6, roots.length * 2);
   return assignment.probes
     .flatMap((probe) =>
       rootsFor(probe).map((root) => call('search_text', searchInput(probe, root, assignment.perFile ? resultsForUses : resultsPerSearch))),

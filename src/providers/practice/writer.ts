@@ -118,6 +118,9 @@ function logEntry(
 ): { readonly old_text: string; readonly new_text: string } | undefined {
   const lines = [...(file?.values() ?? [])];
   const files = changedFiles(results);
+  if (results.length > 0 && files.length === 0) {
+    return undefined;
+  }
   const entry = `- ${titleOf(assignment)}${files.length === 0 ? '' : ` (${listOf(files)})`}.`;
   const once = (pattern: RegExp) => lines.find((line) => pattern.test(line) && lines.join('\n').split(line).length === 2);
   const open = once(/^## \[?unreleased\]?/i);
@@ -193,6 +196,9 @@ function newsOf(story: Story, target: string | undefined, changed: readonly stri
   }
   const tried = story.calls.findLast((entry) => entry.name === 'edit_file' || entry.name === 'write_file');
   if (tried === undefined) {
+    if (isChangeLog(target)) {
+      return `${target} was left as it is: the reports tell of no file that was changed. The text is here.`;
+    }
     return `${target} was left as it is: ${canWrite(story) ? 'I found no place in it where a section can be added with certainty' : 'I cannot write files'}. The text is here.`;
   }
   return `${target} was not written (${isDenied(tried) ? 'it was denied' : brief(tried.result?.text ?? 'its end is unknown', 120)}). The text is here.`;

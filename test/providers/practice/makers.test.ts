@@ -92,6 +92,10 @@ describe('practice builder of a plan', () => {
     assert.deepEqual((await done('Give every TODO an owner')).filesChanged, ['b.ts']);
     assert.deepEqual((await done('Fix the typos')).filesChanged, ['a.md']);
     assert.doesNotMatch((await done('Fix the typos')).summary, /beyond/);
+    const more = { 'a.ts': '// TODO: one\n// TODO: two\n', 'b.ts': '// TODO: three\n' };
+    const tools = new SimulatedTools(more);
+    await runWorker(agentOf('builder', { objective: 'Give every TODO an owner' }), tools);
+    assert.equal([...tools.files.values()].join('').split('owner unknown').length - 1, 3);
     assert.match((await done('Add a dark mode')).summary, /beyond what rules can do/);
   });
 
