@@ -7,7 +7,7 @@ import type { AgentId } from './ids.ts';
 import { cancelWaiting, refuse, released, withdrawDecisions } from './planChange.ts';
 import { dependentsOf, isSettled, taskOf } from './planGraph.ts';
 import { replyProblem } from './requests.ts';
-import { outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
+import { emptyRuns, outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
 import type { Agent, FleetState, Plan, Task } from './state.ts';
 import { wrapUpText } from './wrapUpText.ts';
 
@@ -235,7 +235,8 @@ function deleteEnded(state: FleetState, by: Actor): Decision {
   const ended = Object.values(state.agents).filter((agent) =>
     subtreeOf(state, agent.id).every((other) => other.stage === 'ended' && neededBy(state, other) === undefined),
   );
-  return { ok: true, events: deletions(ended, by), accepted: { reached: ended.length } };
+  const empty = emptyRuns(state).map((run): FleetEvent => ({ type: 'runDeleted', runId: run.id, by }));
+  return { ok: true, events: [...deletions(ended, by), ...empty], accepted: { reached: ended.length + empty.length } };
 }
 
 /** A task that has not come to its end and depends on what an agent reported. */

@@ -4,7 +4,8 @@ import type { TaskId } from './ids.ts';
 import { cancelWaiting, refuse, released, withdrawDecisions } from './planChange.ts';
 import { dependentsOf, isSettled, taskOf } from './planGraph.ts';
 import { agentsOfRun, isLive, outcomeOf } from './selectors.ts';
-import type { FleetState, Plan } from './state.ts';
+import { assigneeOf } from './planQueue.ts';
+import type { FleetState, Plan, Task } from './state.ts';
 
 /** What failed for good is opened again, with everything that was skipped because of it. */
 export function retryRun(plan: Plan, by: Actor): Decision {
@@ -29,7 +30,15 @@ export function retryRun(plan: Plan, by: Actor): Decision {
 
 export function killRun(state: FleetState, plan: Plan, by: Actor): Decision {
   const { runId } = plan;
-  const events = [...cancelWaiting(plan, 'The run was killed', by), ...withdrawDecisions(plan, by)];
+  const atWork = (task: Task) => {
+    const agent = assigneeOf(state, task);
+    return agent !== undefined && isLive(agent);
+  };
+  // What an interrupted agent was at is over as well: nobody is left who could be killed for it.
+  const events = [
+    ...cancelWaiting(plan, 'The run was killed', by, (task) => !isSettled(task) && !atWork(task)),
+    ...withdrawDecisions(plan, by),
+  ];
   const live = agentsOfRun(state, runId).filter((agent) => isLive(agent) && agent.killing === undefined);
   if (events.length === 0 && live.length === 0) {
     return refuse('ended', 'Everything of this run has ended.', 'Delete its agents, or retry what failed.');

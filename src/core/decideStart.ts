@@ -22,6 +22,8 @@ export interface Starter extends Spawner, PlanDecider {
   readonly template: (request: PlanRequest) => PlanTemplate | Rejection;
   /** How many agents beside its first a run may have before the person is asked. */
   readonly fanOut: number;
+  /** What the person lets every run use up; a workflow can only want less. */
+  readonly budget: Budget;
 }
 
 type CommandOf<T extends FleetCommand['type']> = Extract<FleetCommand, { type: T }>;
@@ -40,7 +42,7 @@ export function startRun(state: FleetState, command: CommandOf<'startRun'>, cont
   if (errors.length > 0) {
     return { ok: false, rejection: rejectionOf(errors) };
   }
-  const budget = command.budget ?? template.budget;
+  const budget = command.budget ?? stricter(template.budget, context.budget);
   const run = { label: command.label ?? labelOf(task), task, workflow: template.workflow, budget, by };
   const [only, ...others] = template.tasks;
   return only === undefined || others.length > 0 || only.gate?.kind === 'person'
@@ -53,6 +55,16 @@ function begin(state: FleetState, run: RunFacts, spec: TaskSpec, context: Starte
   const started = newRun(run, [spec], `Workflow ${run.workflow ?? ''}`, context);
   const spawned = start(state, started.accepted.runId, undefined, spec, requestOf(spec), run.by, context);
   return spawned.ok ? { ...spawned, events: [...started.events, ...spawned.events] } : spawned;
+}
+
+/** For each part the smaller of two budgets; undefined when neither limits anything. */
+function stricter(a: Budget | undefined, b: Budget): Budget | undefined {
+  const least = (part: keyof Budget) => {
+    const limits = [a?.[part], b[part]].filter((limit) => limit !== undefined);
+    return limits.length === 0 ? undefined : Math.min(...limits);
+  };
+  const budget = { tokens: least('tokens'), minutes: least('minutes'), usd: least('usd') };
+  return Object.values(budget).every((limit) => limit === undefined) ? undefined : budget;
 }
 
 interface RunFacts {
@@ -84,7 +96,8 @@ export function spawnAgent(state: FleetState, command: CommandOf<'spawnAgent'>, 
   const runId = parent?.runId ?? command.runId;
   if (runId === undefined) {
     const spec = specFor(emptyPlan(context.mint('run')), command.spawn, undefined);
-    return begin(state, { label: labelOf(objective), task: objective, by: command.by }, spec, context);
+    const budget = stricter(undefined, context.budget);
+    return begin(state, { label: labelOf(objective), task: objective, budget, by: command.by }, spec, context);
   }
   if (state.runs[runId] === undefined) {
     return refuse('unknown', `There is no run ${runId}.`, 'Pick one from the Fleet view, or leave the run out to start a new one.');

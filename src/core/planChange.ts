@@ -197,8 +197,13 @@ export function changesText(plan: Plan, changes: readonly PlanChange[]): string 
 }
 
 /** Ends what has not started: it is cancelled, not failed, so that nothing is retried. */
-export function cancelWaiting(plan: Plan, reason: string, by: Actor): readonly FleetEvent[] {
-  const waiting = plan.tasks.filter((task) => task.status === 'waiting');
+export function cancelWaiting(
+  plan: Plan,
+  reason: string,
+  by: Actor,
+  counts: (task: Task) => boolean = (task) => task.status === 'waiting',
+): readonly FleetEvent[] {
+  const waiting = plan.tasks.filter(counts);
   return waiting.length === 0
     ? []
     : [{ type: 'planChanged', runId: plan.runId, by, reason, changes: waiting.map((task) => ({ kind: 'cancel', taskId: task.id })) }];

@@ -91,7 +91,7 @@ export type Verdict = z.infer<typeof verdictSchema>;
 
 /** What a run may use up before the person is asked. */
 export const budgetSchema = z.object({
-  tokens: z.number().int().positive().optional(),
+  tokens: z.number().positive().optional(),
   minutes: z.number().positive().optional(),
   /** US dollars. */
   usd: z.number().positive().optional(),
@@ -186,6 +186,8 @@ export const planEventSchemas = [
   /** No further task of the run starts until it is released. */
   z.object({ type: z.literal('runHeld'), runId, reason: z.enum(['paused', 'interrupted']), by: actorSchema }),
   z.object({ type: z.literal('runReleased'), runId, by: actorSchema }),
+  /** A run that never had an agent, or has none left, is out of the fleet. */
+  z.object({ type: z.literal('runDeleted'), runId, by: actorSchema }),
   /** What an agent changed was undone, as far as nobody had changed it since. */
   z.object({
     type: z.literal('changesUndone'),

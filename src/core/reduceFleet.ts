@@ -85,6 +85,11 @@ export class FleetDraft {
   }
 
   #changePlan(event: PlanEvent, at: number): void {
+    if (event.type === 'runDeleted') {
+      this.#drop('runs', event.runId);
+      this.#drop('plans', event.runId);
+      return;
+    }
     const plan = this.#state.plans[event.runId];
     const next = plan === undefined ? undefined : reducePlan(plan, event, at);
     if (next !== undefined && next !== plan) {

@@ -21,6 +21,7 @@ const planEvents = {
   artefactPublished: true,
   runHeld: true,
   runReleased: true,
+  runDeleted: true,
   changesUndone: true,
 } as const satisfies Record<PlanEvent['type'], true>;
 
@@ -81,6 +82,8 @@ export function reducePlan(plan: Plan, event: PlanEvent, at: number): Plan {
       return plan.held === event.reason ? plan : { ...plan, held: event.reason };
     case 'runReleased':
       return plan.held === undefined ? plan : { ...plan, held: undefined };
+    case 'runDeleted':
+      return plan;
     case 'changesUndone': {
       const { restored, kept, failure } = event;
       return event.taskId === undefined ? plan : withTask(plan, event.taskId, (task) => ({ ...task, undone: { restored, kept, failure } }));

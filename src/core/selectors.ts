@@ -102,6 +102,13 @@ function endedWithoutPlan(agents: readonly Agent[]): RunPhase {
   return agents.every((agent) => phaseWord(agent) === 'done') ? 'done' : 'partial';
 }
 
+/** Runs that have come to their end without an agent, or have lost all of theirs. */
+export function emptyRuns(state: FleetState): readonly Run[] {
+  const inhabited = new Set(Object.values<Agent>(state.agents).map((agent) => agent.runId));
+  const isOver = (run: Run) => state.plans[run.id]?.tasks.every((task) => task.status !== 'waiting' && task.status !== 'running') !== false;
+  return Object.values<Run>(state.runs).filter((run) => !inhabited.has(run.id) && isOver(run));
+}
+
 /** Sums over agents; `costKnown` is false when some request had no price. */
 export interface Totals {
   readonly agents: number;

@@ -117,12 +117,13 @@ export class Fleet implements FleetControl {
   /** What deciding needs to look up, with the settings as they are now. */
   #starter(): Starter {
     const { mint, settings, template, agentTypes } = this.#deps;
-    const { maxDepth, maxAgentsPerRun, fanOut } = settings();
+    const { maxDepth, maxAgentsPerRun, fanOut, budget } = settings();
     return {
       mint,
       maxDepth,
       maxAgentsPerRun,
       fanOut,
+      budget,
       template,
       limits: planLimits(agentTypes(), maxAgentsPerRun),
       resolve: (request, label, given) => resolveSpawn(request, label, given, this.#deps),

@@ -3,6 +3,7 @@ import type { CommandResult, FleetCommandInput, SpawnRequest } from '../core/com
 import type {
   Ask,
   Block,
+  Budget,
   Effect,
   Effort,
   Failure,
@@ -332,6 +333,8 @@ export interface FleetSettings {
   readonly maxAgentsPerRun: number;
   /** How many agents beside its first a run may have before the person is asked. */
   readonly fanOut: number;
+  /** What every run may use up before the person is asked; a part that is undefined has no limit. */
+  readonly budget: Budget;
   /** How long a model may be silent before the request is given up, in ms. */
   readonly idleTimeoutMs: number;
   /** How long an agent may be without progress before it is told so, and then before the person is asked, in ms. */

@@ -53,6 +53,11 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
       maxConcurrentAgents: read.whole('maxConcurrentAgents', 8, 1, 500),
       maxDepth: read.whole('maxDepth', 2, 0, 10),
       maxAgentsPerRun: read.whole('maxAgentsPerRun', 100, 1, 10_000),
+      budget: {
+        tokens: read.amount('budget.tokens'),
+        minutes: read.amount('budget.minutes'),
+        usd: read.amount('budget.usd'),
+      },
       fanOut: read.whole('approvals.fanOut', 10, 1, 1000),
       idleTimeoutMs: read.whole('idleTimeoutSeconds', 120, 5, 3600) * 1000,
       stuckMs: read.whole('stuckMinutes', 5, 1, 240) * 60_000,
@@ -93,6 +98,14 @@ class Reader {
     const value = this.#raw(name);
     const fits = typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high;
     return fits ? value : this.#fallBack(name, value, standard, `a whole number from ${low} to ${high}`);
+  }
+
+  /** A number above 0; undefined for 0, which means no limit. */
+  amount(name: string): number | undefined {
+    const value = this.#raw(name);
+    const fits = typeof value === 'number' && Number.isFinite(value) && value >= 0;
+    const amount = fits ? value : this.#fallBack(name, value, 0, 'a number from 0 on, where 0 means no limit');
+    return amount === 0 ? undefined : amount;
   }
 
   text(name: string, standard: string): string {

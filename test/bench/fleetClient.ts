@@ -75,6 +75,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
       maxDepth: 2,
       maxAgentsPerRun: agents + 1,
       fanOut: agents,
+      budget: {},
       idleTimeoutMs: 60_000,
       stuckMs: 300_000,
     }),

@@ -388,6 +388,36 @@ describe('a plan', () => {
     assert.equal(standing(test), 'a done, b failed');
   });
 
+  it('can be killed after a reload, and leaves nothing behind that cannot be deleted', async () => {
+    const gate = new Gate();
+    const tasks = [{ id: 'a' }, { id: 'b', after: ['a'] }];
+    const first = planFleet(tasks, { a: [call('work'), report('a')] }, { tools: [gatedTool('work', gate)] });
+    first.start();
+    await gate.reached;
+    const second = planFleet(tasks, {}, { entries: first.journal.entries, blobs: first.blobs });
+    const { runId } = onlyRun(second.state).plan;
+    second.do({ type: 'killRun', runId });
+    assert.equal(standing(second), 'a cancelled, b cancelled');
+    assert.equal(phase(second), 'killed');
+    second.do({ type: 'deleteEnded' });
+    assert.deepEqual([second.state.runs, second.state.plans, second.state.agents], [{}, {}, {}]);
+    const never = planFleet([{ id: 'ok', agentType: 'person', gate: { kind: 'person' } }], {});
+    never.start();
+    never.do({ type: 'killRun', runId: onlyRun(never.state).plan.runId });
+    never.do({ type: 'deleteEnded' });
+    assert.deepEqual(never.state.runs, {});
+  });
+
+  it('takes the smaller of the budgets of the person and of the workflow', () => {
+    const test = planFleet(
+      [{ id: 'a' }, { id: 'b' }],
+      {},
+      { settings: { budget: { tokens: 100, usd: 2 } }, budget: { tokens: 500, minutes: 3 } },
+    );
+    test.start();
+    assert.deepEqual(onlyRun(test.state).run.budget, { tokens: 100, minutes: 3, usd: 2 });
+  });
+
   it('starts nothing by itself after a reload, and goes on when told to', async () => {
     const gate = new Gate();
     const tasks = [{ id: 'a' }, { id: 'b', after: ['a'] }];

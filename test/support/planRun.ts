@@ -1,5 +1,5 @@
 import type { PlanTemplate } from '../../src/core/decideSpawn.ts';
-import { type TaskSpec, type TaskSpecInput, taskSpecSchema } from '../../src/core/events.ts';
+import { type Budget, type TaskSpec, type TaskSpecInput, taskSpecSchema } from '../../src/core/events.ts';
 import { toId } from '../../src/core/ids.ts';
 import type { Task } from '../../src/core/state.ts';
 import { TestFleet, type TestFleetOptions } from './testFleet.ts';
@@ -19,9 +19,9 @@ export function shortTask({ id, after = [], ...rest }: ShortTask): TaskSpec {
 export function planFleet(
   tasks: readonly ShortTask[],
   scripts: Readonly<Record<string, Script>>,
-  options: TestFleetOptions = {},
+  { budget, ...options }: TestFleetOptions & { readonly budget?: Budget } = {},
 ): TestFleet {
-  const template: PlanTemplate = { workflow: 'test', tasks: tasks.map(shortTask) };
+  const template: PlanTemplate = { workflow: 'test', tasks: tasks.map(shortTask), budget };
   return new TestFleet(scripts, { ...options, template: () => template });
 }
 

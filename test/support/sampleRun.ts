@@ -263,5 +263,6 @@ function planFacts(): readonly FleetEvent[] {
     { type: 'decisionAnswered', askId, runId, choice: 'accept', text: 'fine', by: person },
     { type: 'proposalSettled', proposalId, runId, accepted: true, reason: 'fine', by: person },
     { type: 'planChanged', runId, by: byLead, reason: 'Nothing to review', changes: [cancel], proposalId },
+    { type: 'runDeleted', runId: toId('run', 'run-0'), by: person },
   ];
 }

@@ -28,6 +28,7 @@ const baseSettings: FleetSettings = {
   maxDepth: 3,
   maxAgentsPerRun: 20,
   fanOut: 100,
+  budget: {},
   idleTimeoutMs: 60_000,
   stuckMs: 300_000,
 };

@@ -55,6 +55,7 @@ function planDetails(event: PlanEvent): string {
       return ` ${event.restored}`;
     case 'changeProposed':
     case 'runReleased':
+    case 'runDeleted':
       return '';
   }
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { countText } from '../../core/rowText.ts';
-import { isLive, subtreeOf } from '../../core/selectors.ts';
+import { emptyRuns, isLive, subtreeOf } from '../../core/selectors.ts';
 import type { Agent } from '../../core/state.ts';
 import { type CommandReply, cancelled, refused, toReply } from '../commandReply.ts';
 import { type CommandDeps, type CommandTable, withWritableFleet } from './commandDeps.ts';
@@ -25,10 +25,17 @@ export function createFleetCommands(deps: CommandDeps): CommandTable {
       withWritableFleet(deps.door, async (fleet) => {
         const state = fleet.state;
         const ended = agents(deps).filter((agent) => subtreeOf(state, agent.id).every((other) => !isLive(other))).length;
-        if (ended === 0) {
+        const empty = emptyRuns(state).length;
+        if (ended + empty === 0) {
           return nothing('No agent has ended.');
         }
-        const sure = first === true || (await confirm(`Delete ${countText(ended, 'ended agent')}?`, deleteDetail, 'Delete'));
+        const sure =
+          first === true ||
+          (await confirm(
+            `Delete ${countText(ended, 'ended agent')}${empty === 0 ? '' : ` and ${countText(empty, 'run')} without agents`}?`,
+            deleteDetail,
+            'Delete',
+          ));
         return sure ? toReply(fleet.execute({ type: 'deleteEnded' })) : cancelled;
       }),
   };
