@@ -51,11 +51,7 @@ describe('a run as a whole', function () {
     assert.ok(document);
     assert.match(document.getText(), /^# Look at the structure of the sources\n\n\*\*Done\*\* · /);
     assert.match(document.getText(), /\n## Summary\n\n\S/);
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    assert.ok(
-      tabs.some(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.includes('markdown')),
-      JSON.stringify(tabs.map(({ label, input }) => [label, input])),
-    );
+    await untilTab(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.includes('markdown'));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 
     const folder = await mkdtemp(join(tmpdir(), 'flotilla-export-'));
@@ -74,3 +70,20 @@ describe('a run as a whole', function () {
     }
   });
 });
+
+/** Resolves when there is such a tab; Mocha's own limit ends a wait for one that never comes. */
+async function untilTab(fits: (tab: vscode.Tab) => boolean): Promise<void> {
+  const isThere = () => vscode.window.tabGroups.all.some((group) => group.tabs.some(fits));
+  await new Promise<void>((resolve) => {
+    const listening = vscode.window.tabGroups.onDidChangeTabs(() => {
+      if (isThere()) {
+        listening.dispose();
+        resolve();
+      }
+    });
+    if (isThere()) {
+      listening.dispose();
+      resolve();
+    }
+  });
+}
