@@ -167,6 +167,7 @@ describe('bad input in a window', () => {
   it('an unknown model is named, with the settings to change', async () => {
     await window.palette('Flotilla: Start Run');
     await window.answer('Look around with a model that is not there');
+    await window.pick('orchestrate');
     await rowSays('lead', /failed: unknown model/);
     await timelineSays(window, /knows no model "claude-nobody-1"/);
     await timelineSays(window, /flotilla\.models\.lead/);

@@ -9,6 +9,7 @@ describe('a person at the controls', () => {
     window = await openWindow();
     await window.palette('Flotilla: Start Run');
     await window.answer('Review this repository and fix one small thing');
+    await window.pick('orchestrate');
     await window.showFleet();
     await window.row('scout').waitFor();
     await window.palette('Flotilla: Open Timeline');

@@ -36,6 +36,7 @@ describe('a fleet of ten workers at a Messages API', () => {
   const start = async () => {
     await window.palette('Flotilla: Start Run');
     await window.answer('Look around');
+    await window.pick('orchestrate');
   };
 
   it('says so when the key is rejected, and what to do', async () => {

@@ -31,6 +31,7 @@ describe('a window', () => {
   it('starts a run, and has it again after a reload', async () => {
     await window.palette('Flotilla: Start Run');
     await window.answer('Look for work that is left to do');
+    await window.pick('orchestrate');
     await window.showFleet();
     await window.row('lead').waitFor();
     await window.reload();

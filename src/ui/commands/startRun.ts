@@ -29,6 +29,9 @@ export async function startRun(deps: StartDeps, fleet: FleetControl, first: unkn
     return failure;
   }
   const task = await askRunTask(deps);
+  if (task?.trim() === '') {
+    return begin(deps, fleet, { type: 'startRun', task });
+  }
   const workflow = task === undefined ? undefined : await pickWorkflow(deps.workflows().all(), 'New Run');
   return task === undefined || workflow === undefined ? cancelled : await startBy(deps, fleet, task, workflow);
 }
@@ -54,6 +57,9 @@ async function askRunTask(deps: StartDeps): Promise<string | undefined> {
 }
 
 async function startBy(deps: StartDeps, fleet: FleetControl, task: string, workflow: WorkflowFacts): Promise<CommandReply> {
+  if (task.trim() === '') {
+    return begin(deps, fleet, { type: 'startRun', task });
+  }
   const inputs = await askInputs(workflow, deps.folders());
   if (inputs === undefined) {
     return cancelled;
