@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CommandResult, Rejection } from '../core/commands.ts';
+import { noLinks } from './plainText.ts';
 
 /** What a command returns to code that called it: plain JSON. `cancelled`: the person closed a question. */
 export type CommandReply =
@@ -37,7 +38,7 @@ export function showRefusal(reply: CommandReply, log: (error: unknown) => void, 
     return;
   }
   const ways = [...more, ...waysOut(reply.code)];
-  vscode.window.showWarningMessage(`${reply.message} ${reply.next}`.trim(), ...ways.map((way) => way.title)).then((title) => {
+  vscode.window.showWarningMessage(noLinks(`${reply.message} ${reply.next}`.trim()), ...ways.map((way) => way.title)).then((title) => {
     const way = ways.find((candidate) => candidate.title === title);
     if (way !== undefined) {
       vscode.commands.executeCommand(way.command, ...way.args).then(undefined, log);
