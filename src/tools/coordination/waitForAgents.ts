@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { countText, doingText } from '../../core/rowText.ts';
 import { isLive } from '../../core/selectors.ts';
-import type { Agent } from '../../core/state.ts';
+import { waitsFor } from '../../core/planGraph.ts';
+import { openTasksOf } from '../../core/planSettle.ts';
+import type { Agent, Plan, Task } from '../../core/state.ts';
 import type { Tool, ToolContext } from '../../orchestrator/ports.ts';
 import { defineTool } from '../defineTool.ts';
 import { nameOf } from './target.ts';
@@ -20,7 +22,7 @@ export function createWaitForAgentsTool(now: () => number): Tool {
       waitsFor: 'children',
       run: async (context, signal) => {
         const before = look(context);
-        if (before.messages === 0 && before.atWork.length === 0) {
+        if (before.messages === 0 && before.atWork.length + before.toCome.length === 0) {
           return { text: 'There is nothing to wait for: no agent you spawned is at work, and no message is there.', isError: false };
         }
         await context.coordination.waitForMessages(signal);
@@ -33,21 +35,33 @@ export function createWaitForAgentsTool(now: () => number): Tool {
 interface View {
   readonly messages: number;
   readonly atWork: readonly Agent[];
+  /** What it asked for and nobody has begun, with what each waits for. */
+  readonly toCome: readonly string[];
 }
 
 function look({ coordination, agentId }: ToolContext): View {
   const agents = coordination.agents();
+  const atWork = agents.filter((agent) => agent.parentId === agentId && isLive(agent));
+  const plan = coordination.plan();
+  const busy = new Set(atWork.map((agent) => agent.taskId));
   return {
     messages: agents.find((agent) => agent.id === agentId)?.mailbox.length ?? 0,
-    atWork: agents.filter((agent) => agent.parentId === agentId && isLive(agent)),
+    atWork,
+    toCome: plan === undefined ? [] : openTasksOf(plan, agentId).flatMap((task) => (busy.has(task.id) ? [] : waitingText(plan, task))),
   };
 }
 
-function waitedText({ messages, atWork }: View, now: number): string {
+function waitingText(plan: Plan, task: Task): string {
+  const names = waitsFor(plan, task).map((wait) => wait.name);
+  return `${task.title} (${names.length === 0 ? 'waits for a slot or for the person' : `waits for ${names.join(', ')}`})`;
+}
+
+function waitedText({ messages, atWork, toCome }: View, now: number): string {
   const arrived = messages === 0 ? 'No message has arrived.' : `${countText(messages, 'message')} arrived; read below.`;
   const working =
     atWork.length === 0
       ? 'None of your agents is at work any more.'
       : `Still at work: ${atWork.map((agent) => `${nameOf(agent)}: ${doingText(agent, now)}`).join('; ')}.`;
-  return `${arrived} ${working}`;
+  const waiting = toCome.length === 0 ? '' : ` Still to start: ${toCome.join('; ')}.`;
+  return `${arrived} ${working}${waiting}`;
 }

@@ -5,6 +5,7 @@ import { taskId } from '../../../src/core/events.ts';
 import { toId } from '../../../src/core/ids.ts';
 import { createCoordinationTools } from '../../../src/tools/coordination/coordinationTools.ts';
 import { agentId, call, FakeCoordination, fakeAgent, fakePathFacts, prepare } from '../fakes.ts';
+import { fakePlan, fakeTask } from '../fakePlan.ts';
 
 const agentTypes = [
   { name: 'scout', description: 'Finds out.', tools: ['read_file', 'report'] },
@@ -248,6 +249,21 @@ describe('wait_for_agents', () => {
     const result = await asked('wait_for_agents', {}, coordination);
     assert.equal(result.text, '2 messages arrived; read below. Still at work: builder (twin): thinking.');
     assert.deepEqual(result.asked, [['wait']]);
+  });
+
+  it('waits for what was asked for and has not started, and says what that waits for', async () => {
+    const coordination = new FakeCoordination([fakeAgent('me')]);
+    const owner = agentId('me');
+    coordination.currentPlan = fakePlan([
+      fakeTask('find'),
+      fakeTask('build', ['find'], { owner }),
+      fakeTask('big', [], { owner }),
+      fakeTask('old', [], { owner, status: 'done' }),
+      fakeTask('other', []),
+    ]);
+    const result = await asked('wait_for_agents', {}, coordination);
+    assert.deepEqual(result.asked, [['wait']]);
+    assert.match(result.text, /Still to start: build \(waits for find\); big \(waits for a slot or for the person\)\.$/);
   });
 
   it('tells when the last child has ended', async () => {
