@@ -4,10 +4,11 @@ import { LanesView } from './lanes/lanesView.tsx';
 import { Legend } from './lanes/legend.tsx';
 import { axisHeight, createIndexCache, type FindIndex, rowHeight } from './lanes/scene.ts';
 import { Icon } from './parts/icon.tsx';
+import { PlanView } from './plan/planView.tsx';
 import { Sash } from './parts/sash.tsx';
 import { useSize } from './parts/useSize.ts';
 import type { Store } from './store.ts';
-import { TopBar } from './topBar.tsx';
+import { mainPanel, TopBar } from './topBar.tsx';
 
 /** Panels at least this wide and not tall show the detail beside the lanes instead of below. */
 const wide = 1_200;
@@ -40,7 +41,7 @@ export function App({ store }: { readonly store: Store }) {
   return (
     <div class="app">
       <TopBar store={store} />
-      {store.view.value.legend ? <Legend store={store} find={find} /> : null}
+      {store.view.value.legend && store.view.value.main === 'lanes' ? <Legend store={store} find={find} /> : null}
       <Panes store={store} find={find} />
     </div>
   );
@@ -54,7 +55,7 @@ function heightOfLanes(rows: number): number {
 function Panes({ store, find }: { readonly store: Store; readonly find: FindIndex }) {
   const panes = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(panes);
-  const { split } = store.view.value;
+  const { split, main } = store.view.value;
   const beside = width >= wide && width > height * 1.2;
   const whole = beside ? width : height;
   const splitRef = useRef(split);
@@ -63,12 +64,18 @@ function Panes({ store, find }: { readonly store: Store; readonly find: FindInde
     <div class={`panes ${beside ? 'beside' : 'below'}`} ref={panes}>
       <div
         class="pane"
-        style={{ flexBasis: `${split * 100}%`, maxHeight: beside ? 'none' : `${heightOfLanes(store.rows.value.length)}px` }}
+        id={mainPanel}
+        role="tabpanel"
+        aria-labelledby={`${mainPanel}-${main}`}
+        style={{
+          flexBasis: `${split * 100}%`,
+          maxHeight: beside || main === 'plan' ? 'none' : `${heightOfLanes(store.rows.value.length)}px`,
+        }}
       >
-        <LanesView store={store} find={find} />
+        {main === 'plan' ? <PlanView store={store} /> : <LanesView store={store} find={find} />}
       </div>
       <Sash
-        label="Border between lanes and detail"
+        label={`Border between ${main} and detail`}
         direction={beside ? 'row' : 'column'}
         value={split * 100}
         onMove={(px) => store.change({ split: Math.min(0.85, Math.max(0.15, splitRef.current + px / Math.max(1, whole))) })}

@@ -1,9 +1,11 @@
 import type { Usage } from '../src/core/events.ts';
 import type { AgentId } from '../src/core/ids.ts';
+import { type OpenRequest, openRequests } from '../src/core/openRequests.ts';
 import { agentsOfRun, isLive } from '../src/core/selectors.ts';
 import { type Agent, emptyUsage, type FleetState, type Lane, type Run } from '../src/core/state.ts';
 import { addUsage } from '../src/core/usage.ts';
 import type { TimeRange } from './lanes/viewport.ts';
+import { toVisibleLine } from './text/visible.ts';
 import type { ViewState } from './viewState.ts';
 
 /** All runs, newest first. */
@@ -22,6 +24,28 @@ export function shownRun(state: FleetState, choice: ViewState['run']): Run | und
 /** The agents of the run, or of all runs, newest run first. */
 export function shownAgents(state: FleetState, run: Run | undefined): readonly Agent[] {
   return run === undefined ? runsByAge(state).flatMap((each) => agentsOfRun(state, each.id)) : agentsOfRun(state, run.id);
+}
+
+/** What waits for the person in the run, or in all runs, oldest first. */
+export function shownRequests(state: FleetState, run: Run | undefined): readonly OpenRequest[] {
+  return openRequests(state).filter((request) => {
+    const runId = request.kind === 'decision' ? request.decision.runId : state.agents[request.ask.agentId]?.runId;
+    return run === undefined || runId === run.id;
+  });
+}
+
+/** The agent that a request is about, if it is about one. */
+export function askerOf(request: OpenRequest): AgentId | undefined {
+  return request.kind === 'ask' ? request.ask.agentId : request.decision.agentId;
+}
+
+/** Who asks, and what, on one line. */
+export function requestTitle(state: FleetState, request: OpenRequest): string {
+  if (request.kind === 'decision') {
+    return toVisibleLine(request.decision.ask.title);
+  }
+  const asker: Agent | undefined = state.agents[request.ask.agentId];
+  return toVisibleLine(`${asker?.label ?? 'An agent'}: ${request.ask.ask.title}`);
 }
 
 /** From the first spawn to the last moment something happened, which is now while anything is live. */

@@ -1,16 +1,22 @@
 import { batch } from '@preact/signals';
 import { countText, formatCost, formatTokens } from '../src/core/rowText.ts';
 import { rootOf, totalsOf } from '../src/core/selectors.ts';
-import type { OpenAsk } from '../src/core/state.ts';
 import { totalInput } from '../src/core/usage.ts';
 import { followToggled, rangeOf, type Zoom, zoomedAt } from './lanes/viewport.ts';
 import { Icon } from './parts/icon.tsx';
+import { Tabs } from './parts/tabs.tsx';
 import { useTick } from './parts/useTick.ts';
-import { cacheWrites, countStandings, extentOf, practiceLabel, usageOf } from './scope.ts';
+import { askerOf, cacheWrites, countStandings, extentOf, practiceLabel, requestTitle, shownRequests, usageOf } from './scope.ts';
 import type { Store } from './store.ts';
 import { formatCount, formatDay, formatDuration } from './text/format.ts';
 import { toVisibleLine } from './text/visible.ts';
-import type { ViewState } from './viewState.ts';
+import { type Main, mains, type ViewState } from './viewState.ts';
+
+/** The element id of what stands beside the detail. */
+export const mainPanel = 'main-panel';
+
+const mainWords = { lanes: 'Lanes', plan: 'Plan' } as const satisfies Record<Main, string>;
+const mainItems = mains.map((value) => ({ value, words: mainWords[value] }));
 
 /** What is shown, what it adds up to, and how much of the time axis. */
 export function TopBar({ store }: { readonly store: Store }) {
@@ -25,6 +31,7 @@ export function TopBar({ store }: { readonly store: Store }) {
       )}
       <div class="top-line">
         <RunPicker store={store} />
+        <Tabs label="View" panel={mainPanel} items={mainItems} value={store.view.value.main} onChange={(main) => store.change({ main })} />
         {practice === undefined ? null : (
           <span class="badge practice">
             <Icon name="beaker" /> {practice}
@@ -32,7 +39,7 @@ export function TopBar({ store }: { readonly store: Store }) {
         )}
         <Needs store={store} />
         <Totals store={store} />
-        <ZoomControls store={store} />
+        {store.view.value.main === 'lanes' ? <ZoomControls store={store} /> : null}
       </div>
     </div>
   );
@@ -67,21 +74,23 @@ function RunPicker({ store }: { readonly store: Store }) {
 /** What waits for the person comes before everything else. */
 function Needs({ store }: { readonly store: Store }) {
   const { state, readOnly } = store.mirror.value;
-  const shown = new Set(store.agents.value.map((agent) => agent.id));
-  const asks = Object.values<OpenAsk>(state.asks).filter((ask) => shown.has(ask.agentId));
-  const first = asks.toSorted((a, b) => a.at - b.at)[0];
+  const requests = shownRequests(state, store.run.value);
+  const first = requests[0];
   return first === undefined ? null : (
     <button
       type="button"
       class="button needs"
       disabled={readOnly !== undefined}
-      title={`${state.agents[first.agentId]?.label ?? 'An agent'}: ${toVisibleLine(first.ask.title)}`}
+      title={requestTitle(state, first)}
       onClick={() => {
-        store.select(first.agentId);
+        const asker = askerOf(first);
+        if (asker !== undefined) {
+          store.select(asker);
+        }
         store.post({ type: 'review', askId: first.askId });
       }}
     >
-      <Icon name="report" /> {countText(asks.length, 'request')} {asks.length === 1 ? 'needs' : 'need'} you
+      <Icon name="report" /> {countText(requests.length, 'request')} {requests.length === 1 ? 'needs' : 'need'} you
     </button>
   );
 }

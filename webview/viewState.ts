@@ -5,6 +5,10 @@ import type { Zoom } from './lanes/viewport.ts';
 export const tabs = ['transcript', 'usage', 'report'] as const;
 export type Tab = (typeof tabs)[number];
 
+/** What stands beside the detail pane: the agents over time, or the run's plan. */
+export const mains = ['lanes', 'plan'] as const;
+export type Main = (typeof mains)[number];
+
 /** What the person chose to look at; kept by the window while the view is hidden or reloaded. */
 export interface ViewState {
   /** `newest` follows whichever run started last. */
@@ -13,8 +17,11 @@ export interface ViewState {
   readonly zoom: Zoom;
   readonly collapsed: readonly AgentId[];
   readonly tab: Tab;
+  readonly main: Main;
+  /** Whether the tasks of a plan stand in groups that can be worked on at the same time, instead of in the plan's order. */
+  readonly grouped: boolean;
   readonly legend: boolean;
-  /** Share of the space that the lanes take from the detail, and width of the column of names in px. */
+  /** Share of the space that lanes or plan take from the detail, and width of the column of names in px. */
   readonly split: number;
   readonly names: number;
 }
@@ -25,6 +32,8 @@ export const defaultView: ViewState = {
   zoom: { kind: 'fit' },
   collapsed: [],
   tab: 'transcript',
+  main: 'lanes',
+  grouped: false,
   legend: true,
   split: 0.5,
   names: 380,
@@ -35,13 +44,15 @@ export function parseView(stored: unknown): ViewState {
   if (!isRecord(stored)) {
     return defaultView;
   }
-  const { run, agentId, zoom, collapsed, tab, legend, split, names } = stored;
+  const { run, agentId, zoom, collapsed, tab, main, grouped, legend, split, names } = stored;
   return {
     run: run === 'all' || run === 'newest' || !isId(run) ? (run === 'all' ? 'all' : 'newest') : toId('run', run),
     agentId: isId(agentId) ? toId('agent', agentId) : undefined,
     zoom: parseZoom(zoom),
     collapsed: Array.isArray(collapsed) ? collapsed.filter(isId).map((id) => toId('agent', id)) : [],
     tab: tabs.find((known) => known === tab) ?? defaultView.tab,
+    main: mains.find((known) => known === main) ?? defaultView.main,
+    grouped: typeof grouped === 'boolean' ? grouped : defaultView.grouped,
     legend: typeof legend === 'boolean' ? legend : defaultView.legend,
     split: within(split, 0.1, 0.9) ?? defaultView.split,
     names: within(names, 120, 900) ?? defaultView.names,

@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import { type AgentId, type AskId, isIdText } from '../core/ids.ts';
+import { type AgentId, type AskId, isIdText, isTaskIdText, type RunId, type TaskId } from '../core/ids.ts';
 
 const agentId = z.custom<AgentId>(isIdText, 'not an agent id');
 const askId = z.custom<AskId>(isIdText, 'not an ask id');
+const runId = z.custom<RunId>(isIdText, 'not a run id');
+const taskId = z.custom<TaskId>(isTaskIdText, 'not a task id');
 
 /** Everything the timeline may ask of the host; parsed before it is believed. */
 export const toHostSchema = z.discriminatedUnion('type', [
@@ -21,6 +23,9 @@ export const toHostSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openPlace'), path: z.string().max(4096), line: z.number().int().positive().optional() }),
   z.object({ type: z.literal('readOutput'), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
   z.object({ type: z.literal('startRun') }),
+  /** The plan or the result of a run, as a document. */
+  z.object({ type: z.literal('openDocument'), runId, document: z.enum(['Plan', 'Result']) }),
+  z.object({ type: z.literal('cancelTask'), runId, taskId }),
 ]);
 
 export type ToHost = z.infer<typeof toHostSchema>;

@@ -171,6 +171,8 @@ class TimelinePage implements Disposable {
       openPlace: ({ path, line }) => this.#background(this.#openPlace(path, line)),
       readOutput: ({ hash }) => this.#background(this.#readOutput(hash)),
       startRun: () => this.#command('flotilla.startRun'),
+      openDocument: ({ runId, document }) => this.#command(`flotilla.open${document}`, { kind: 'run', runId }),
+      cancelTask: ({ runId, taskId }) => this.#command('flotilla.cancelTask', { kind: 'task', runId, taskId }),
     };
   }
 

@@ -11,6 +11,8 @@ describe('parseView', () => {
       zoom: { kind: 'free', from: 10, to: 20 },
       collapsed: [toId('agent', 'agent-2')],
       tab: 'usage',
+      main: 'plan',
+      grouped: true,
       legend: false,
       split: 0.7,
       names: 250,
@@ -25,6 +27,8 @@ describe('parseView', () => {
       zoom: { kind: 'free', from: 5, to: 5 },
       collapsed: ['ok', 3],
       tab: 'nothing',
+      main: 'nothing',
+      grouped: 'yes',
       split: 9,
       names: 200,
     };

@@ -1,5 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
+import { Tabs } from '../parts/tabs.tsx';
 import type { Store } from '../store.ts';
 import { type Tab, tabs } from '../viewState.ts';
 import { UsageView } from '../usage/usageView.tsx';
@@ -9,21 +10,13 @@ import { SteerBox } from './steerBox.tsx';
 import { TranscriptView } from './transcriptView.tsx';
 
 const tabWords = { transcript: 'Transcript', usage: 'Usage', report: 'Brief & report' } as const satisfies Record<Tab, string>;
+const tabItems = tabs.map((value) => ({ value, words: tabWords[value] }));
 
 /** The selected agent in full. */
 export function DetailView({ store }: { readonly store: Store }) {
   const box = useRef<HTMLTextAreaElement>(null);
   const agent = store.selected.value;
   const { tab } = store.view.value;
-  const tabRow = useRef<HTMLDivElement>(null);
-  const moved = useRef(false);
-  useEffect(() => {
-    if (moved.current) {
-      moved.current = false;
-      tabRow.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
-    }
-  }, [tab]);
-
   if (agent === undefined) {
     return (
       <section class="detail" aria-label="Agent">
@@ -37,36 +30,8 @@ export function DetailView({ store }: { readonly store: Store }) {
   return (
     <section class="detail" aria-label={`Agent ${agent.label}`}>
       <AgentHeader store={store} agent={agent} onSteer={() => box.current?.focus()} />
-      <div
-        class="tabs"
-        role="tablist"
-        ref={tabRow}
-        onKeyDown={(event) => {
-          const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-          const next = tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length];
-          if (by !== 0 && next !== undefined) {
-            moved.current = true;
-            store.change({ tab: next });
-            event.preventDefault();
-          }
-        }}
-      >
-        {tabs.map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="tab"
-            id={`tab-${each}`}
-            aria-selected={each === tab}
-            aria-controls="tab-panel"
-            tabIndex={each === tab ? 0 : -1}
-            onClick={() => store.change({ tab: each })}
-          >
-            {tabWords[each]}
-          </button>
-        ))}
-      </div>
-      <div class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
+      <Tabs label="About this agent" panel="tab-panel" items={tabItems} value={tab} onChange={(next) => store.change({ tab: next })} />
+      <div class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-panel-${tab}`}>
         {tab === 'transcript' ? (
           <TranscriptView key={agent.id} store={store} agent={agent} />
         ) : tab === 'usage' ? (

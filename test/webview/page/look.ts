@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { findChromium, launchBrowser, noChromium } from '../../../scripts/lib/browser.mjs';
 import { measureFrames } from './frames.ts';
 import { openViewPage } from './openPage.ts';
+import * as plans from './planScenarios.ts';
 import * as scenarios from './scenarios.ts';
 import type { ThemeName } from './themes.ts';
 
@@ -59,6 +60,25 @@ const pictures: readonly Picture[] = [
   ['long', scenarios.longTexts, { theme: 'light', width: 1000, height: 800 }],
   ['empty-dark', scenarios.empty, { height: 500 }],
   ['empty-contrast', scenarios.empty, { theme: 'contrast', height: 500 }],
+  ...(['dark', 'light', 'contrast'] as const).flatMap((theme): readonly Picture[] => {
+    const messages = plans.messages();
+    const partial = plans.planPartial();
+    return [
+      [`plan-work-${theme}`, plans.planAtWork, { theme, height: 900, state: { main: 'plan', split: 0.6 } }],
+      [`plan-groups-${theme}`, plans.planAtWork, { theme, width: 1400, height: 620, state: { main: 'plan', grouped: true, split: 0.62 } }],
+      [
+        `plan-partial-${theme}`,
+        () => partial,
+        { theme, height: 900, state: { main: 'plan', split: 0.45, agentId: partial.select, tab: 'report' } },
+      ],
+      [`plan-empty-${theme}`, plans.planEmpty, { theme, height: 600, state: { main: 'plan' } }],
+      [`plan-none-${theme}`, () => twelve, { theme, height: 600, state: { main: 'plan' } }],
+      [`plan-sixty-${theme}`, plans.planOfSixty, { theme, height: 800, state: { main: 'plan', grouped: true, split: 0.8 } }],
+      [`plan-narrow-${theme}`, plans.planAtWork, { theme, width: 500, height: 800, state: { main: 'plan', split: 0.7 } }],
+      [`plan-messages-${theme}`, () => messages, { theme, height: 1_000, state: { split: 0.2, agentId: messages.select } }],
+    ];
+  }),
+  ['plan-all', () => twelve, { height: 500, state: { main: 'plan', run: 'all' } }],
   ['many', () => scenarios.manySpans(100_000), { width: 1400, height: 900 }],
   ['long-transcript', () => scenarios.longTranscript(3_000), { height: 800 }],
 ];
@@ -71,7 +91,10 @@ const browser = await launchBrowser(executable, { headless: true });
 try {
   for (const [name, scenario, options] of pictures.filter(([each]) => each.includes(only))) {
     const view = await openViewPage(browser, dist, { ...options, scenario: scenario() });
-    await view.page.waitForSelector('.lanes-canvas, .welcome');
+    await view.page.waitForSelector('.lanes-canvas, .welcome, .plan');
+    if (name.includes('messages')) {
+      await view.page.getByRole('button', { name: /^Context/ }).click();
+    }
     await view.page.waitForTimeout(500);
     await view.page.screenshot({ path: join(folder, `${name}.png`) });
     const nodes = await view.page.evaluate(() => document.querySelectorAll('*').length);

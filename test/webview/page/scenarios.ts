@@ -14,9 +14,9 @@ export interface Scenario {
   readonly readOnly?: string;
 }
 
-const begin = Date.UTC(2026, 10, 21, 9, 30, 0);
+export const begin = Date.UTC(2026, 10, 21, 9, 30, 0);
 
-function told(story: Story, ms: number, select: AgentId | undefined, tail: readonly TailText[] = []): Scenario {
+export function told(story: Story, ms: number, select: AgentId | undefined, tail: readonly TailText[] = []): Scenario {
   return { state: story.state(), entries: story.entries(), now: story.start + ms, select, tail };
 }
 
@@ -72,7 +72,7 @@ export function oneAgent(): Scenario {
   ]);
 }
 
-function work(agent: Actions): void {
+export function work(agent: Actions): void {
   agent
     .think(
       4_200,

@@ -1,10 +1,10 @@
-import type { Actor, Brief, FleetEvent, JournalEntry, Outcome, Usage } from '../../../src/core/events.ts';
+import type { Actor, Brief, FleetEvent, JournalEntry, Manifest, Outcome, Usage } from '../../../src/core/events.ts';
 import { type AgentId, type RunId, toId } from '../../../src/core/ids.ts';
 import { reduceEntries } from '../../../src/core/reduceFleet.ts';
 import { emptyFleet, type FleetState } from '../../../src/core/state.ts';
 
 export const person: Actor = { kind: 'person' };
-const engine: Actor = { kind: 'engine' };
+export const engine: Actor = { kind: 'engine' };
 
 /** A journal told in any order: facts are sorted by their time when it is read. */
 export class Story {
@@ -52,6 +52,8 @@ export class Story {
       effort: 'high',
       promptId: toId('prompt', 'prompt'),
       brief: options.brief ?? { objective: `Look at ${label}`, scope: { paths: ['src'], focus: 'errors' } },
+      ...(options.task === undefined ? {} : { taskId: toId('task', options.task) }),
+      ...(options.manifest === undefined ? {} : { manifest: options.manifest }),
       opening: options.opening ?? `Your task: look at ${label}.\n\nScope: src\nReport findings with path and line.`,
       by: parent === undefined ? person : { kind: 'agent', agentId: parent },
     });
@@ -76,6 +78,9 @@ interface SpawnOptions {
   readonly depth?: number;
   readonly brief?: Brief;
   readonly opening?: string;
+  /** Name of the task it works on. */
+  readonly task?: string;
+  readonly manifest?: Manifest;
 }
 
 interface CallOptions {
