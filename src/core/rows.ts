@@ -36,7 +36,7 @@ export function agentRow(agent: Agent, now: number, activeAt: number, task?: Tas
   const doing = doingText(agent, now);
   const type = agent.label.toLowerCase().startsWith(agent.agentType.toLowerCase()) ? undefined : agent.agentType;
   const round = task === undefined || task.round < 2 ? undefined : `round ${task.round}`;
-  const description = [doing, timeText(phase, now, activeAt), round, ...agentTexts([agent]), type]
+  const description = [doing, timeText(phase, now, activeAt), round, ...agentTexts([agent]), otherModel(agent), type]
     .filter((part) => part !== undefined)
     .join(' · ');
   const { icon, color } = phaseIcon(phase);
@@ -49,6 +49,11 @@ export function agentRow(agent: Agent, now: number, activeAt: number, task?: Tas
     needsPerson,
     ariaLabel: `${agent.label}, ${agent.agentType} agent, ${description}`,
   };
+}
+
+/** Another model than the one that was asked for; a dated version of that one is no other. */
+function otherModel({ model, requestedModel }: Agent): string | undefined {
+  return model === undefined || model.startsWith(requestedModel) ? undefined : `answered by ${model}, not ${requestedModel}`;
 }
 
 /** The row of something the person is asked. */

@@ -104,11 +104,17 @@ describe('rows', () => {
       { type: 'toolStarted', agentId: builder, callId: call, title: 'Read src/a.ts:1-80' },
     ]);
     const row = rowOf(state, builder, 12_400);
-    assert.equal(row.description, 'Read src/a.ts:1-80 · silent 10 s · 12.3k tok · $0.02 · general');
+    assert.equal(row.description, 'Read src/a.ts:1-80 · silent 10 s · 12.3k tok · $0.02 · answered by model-b, not model-a · general');
     assert.equal(row.icon, 'gear~spin');
     assert.equal(row.context, 'agent live runningTools');
     assert.equal(row.needsPerson, false);
     assert.match(row.ariaLabel, /^builder, general agent, /);
+  });
+
+  it('say nothing of the model when it is the one that was asked for, or a dated version of it', () => {
+    const found = agent(fold([...family, ...begun(builder), ...calls(builder, 'read_file')]), builder);
+    const same = agentRow({ ...found, model: 'model-a-20261101' }, found.lastActivityAt, found.lastActivityAt);
+    assert.doesNotMatch(same.description, /model-/);
   });
 
   it('say nothing of a short silence, and leave out the type when the label says it', () => {
