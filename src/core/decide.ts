@@ -3,11 +3,11 @@ import { decidePlan } from './decidePlan.ts';
 import { type Starter, spawnAgent, startRun } from './decideStart.ts';
 import type { Decision } from './decision.ts';
 import type { Actor, EventOf, FleetEvent, MessageKind, Place } from './events.ts';
-import type { AgentId } from './ids.ts';
-import { cancelWaiting, refuse, released, withdrawDecisions } from './planChange.ts';
-import { dependentsOf, isSettled, taskOf } from './planGraph.ts';
+import type { AgentId, RunId } from './ids.ts';
+import { cancelTasks, idleTasks, refuse, released, withdrawDecisions } from './planChange.ts';
+import { dependentsOf, edgesOf, isSettled, taskOf } from './planGraph.ts';
 import { replyProblem } from './requests.ts';
-import { emptyRuns, outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
+import { agentsOfRun, emptyRuns, outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
 import type { Agent, FleetState, Plan, Task } from './state.ts';
 import { wrapUpText } from './wrapUpText.ts';
 
@@ -33,7 +33,10 @@ export function decide(state: FleetState, command: FleetCommand, context: Decide
       return withPlans(
         state,
         toAll(state, (agent) => agent.stage !== 'ended' && agent.killing === undefined, killing(command.by)),
-        (plan) => [...cancelWaiting(plan, 'Everything was killed', command.by), ...withdrawDecisions(plan, command.by)],
+        (plan) => [
+          ...cancelTasks(plan, idleTasks(state, plan), 'Everything was killed', command.by),
+          ...withdrawDecisions(plan, command.by),
+        ],
       );
     case 'pauseAgent':
       return pause(state, command);
@@ -171,8 +174,8 @@ function retry(state: FleetState, command: CommandOf<'retryAgent'>): Decision {
     }
     const plan = state.plans[agent.runId];
     const task = plan === undefined ? undefined : taskOf(plan, agent.taskId);
-    const other = task === undefined ? undefined : state.agents[task.history.at(-1)?.agentId ?? agent.id];
-    if (other !== undefined && other.id !== agent.id && other.stage !== 'ended') {
+    const other = successorAtWork(state, agent, task);
+    if (other !== undefined) {
       return refuse('running', `${other.label} is at work on this task already.`, `Wait for it, or kill it and retry ${agent.label}.`);
     }
     return accept(agent, 1, [
@@ -181,6 +184,12 @@ function retry(state: FleetState, command: CommandOf<'retryAgent'>): Decision {
       { type: 'agentContinued', agentId: agent.id, reason: 'retry', by: command.by },
     ]);
   });
+}
+
+/** Another agent that is at work on an ended one's task: two at once would do it twice. */
+function successorAtWork(state: FleetState, agent: Agent, task: Task | undefined): Agent | undefined {
+  const other = task === undefined ? undefined : state.agents[task.history.at(-1)?.agentId ?? agent.id];
+  return other !== undefined && other.id !== agent.id && other.stage !== 'ended' ? other : undefined;
 }
 
 function reopenedAfter(plan: Plan | undefined, task: Task | undefined, by: Actor): readonly FleetEvent[] {
@@ -204,6 +213,11 @@ function followUp(state: FleetState, command: CommandOf<'followUpAgent'>, contex
     if (task === '') {
       return refuse('invalid', 'The task is empty.', `Say what ${agent.label} should do next.`);
     }
+    const plan = state.plans[agent.runId];
+    const other = successorAtWork(state, agent, plan === undefined ? undefined : taskOf(plan, agent.taskId));
+    if (other !== undefined) {
+      return refuse('running', `${other.label} is at work on the task of ${agent.label}.`, `Steer ${other.label}, or wait for its report.`);
+    }
     return accept(agent, 1, [
       message(state, context, agent, 'followUp', command.by, task, command.place, false),
       { type: 'agentContinued', agentId: agent.id, reason: 'followUp', by: command.by },
@@ -218,11 +232,12 @@ function remove(state: FleetState, command: CommandOf<'deleteAgent'>): Decision 
     if (live !== undefined) {
       return refuse('running', `${live.label}, which ${agent.label} spawned, is still at work.`, 'Kill it or wait for it, then delete.');
     }
-    const waiting = subtree.map((other) => neededBy(state, other)).find((task) => task !== undefined);
+    const waiting =
+      subtree.map((other) => neededBy(state, other)).find((task) => task !== undefined) ?? lastOfRun(state, agent.runId, subtree);
     if (waiting !== undefined) {
       return refuse(
         'running',
-        `"${waiting.title}" still needs the report of ${agent.label}.`,
+        `"${waiting.title}" is still to come, and ${agent.label} is needed for it.`,
         'Wait for it, or cancel that task in the plan.',
       );
     }
@@ -235,14 +250,28 @@ function deleteEnded(state: FleetState, by: Actor): Decision {
   const ended = Object.values(state.agents).filter((agent) =>
     subtreeOf(state, agent.id).every((other) => other.stage === 'ended' && neededBy(state, other) === undefined),
   );
+  const deleted = ended.filter((agent) => lastOfRun(state, agent.runId, ended) === undefined);
   const empty = emptyRuns(state).map((run): FleetEvent => ({ type: 'runDeleted', runId: run.id, by }));
-  return { ok: true, events: [...deletions(ended, by), ...empty], accepted: { reached: ended.length + empty.length } };
+  return { ok: true, events: [...deletions(deleted, by), ...empty], accepted: { reached: deleted.length + empty.length } };
 }
 
-/** A task that has not come to its end and depends on what an agent reported. */
+/** A task that has not come to its end and depends on what an agent reported; its own, when the person is still to judge the report. */
 function neededBy(state: FleetState, agent: Agent): Task | undefined {
   const plan = state.plans[agent.runId];
-  return plan?.tasks.find((task) => !isSettled(task) && agent.taskId !== undefined && task.dependencies.includes(agent.taskId));
+  const { taskId } = agent;
+  if (plan === undefined || taskId === undefined) {
+    return undefined;
+  }
+  const edges = edgesOf(plan.tasks);
+  const isJudged = outcomeOf(agent)?.kind === 'done';
+  return plan.tasks.find((task) => !isSettled(task) && (edges.get(task.id)?.includes(taskId) === true || (isJudged && task.id === taskId)));
+}
+
+/** A task still to come in a run that would be gone with these agents: a run is there as long as it has one. */
+function lastOfRun(state: FleetState, runId: RunId, deleted: readonly Agent[]): Task | undefined {
+  const left = agentsOfRun(state, runId).filter((agent) => !deleted.includes(agent));
+  const theirs = new Set(deleted.map((agent) => agent.taskId));
+  return left.length > 0 ? undefined : state.plans[runId]?.tasks.find((task) => !isSettled(task) && !theirs.has(task.id));
 }
 
 /** Children go before their parents, so that no child is ever without one. */

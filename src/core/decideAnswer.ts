@@ -2,10 +2,10 @@ import type { Decision } from './decision.ts';
 import type { Actor, FleetEvent } from './events.ts';
 import { settleProposal } from './decideProposal.ts';
 import type { AgentId, MintId } from './ids.ts';
-import { cancelWaiting, type PlanCommand, type PlanDecider, refuse, released } from './planChange.ts';
+import { cancelTasks, idleTasks, type PlanCommand, type PlanDecider, refuse, released } from './planChange.ts';
 import { taskOf } from './planGraph.ts';
 import { agentTasks, assigneeOf } from './planQueue.ts';
-import { nextRound, settled } from './planSettle.ts';
+import { cancelledNews, nextRound, settled } from './planSettle.ts';
 import { agentsOfRun, isLive, outcomeOf } from './selectors.ts';
 import { wrapUpText } from './wrapUpText.ts';
 import type { Decision as Question, FleetState, Plan, Task } from './state.ts';
@@ -37,7 +37,12 @@ export function answerDecision(state: FleetState, plan: Plan, command: Answer, c
   const follow = consequences(state, plan, question, command, context);
   return 'ok' in follow
     ? follow
-    : { ok: true, events: [answered, ...released(plan, command.by), ...follow], accepted: { runId, taskId: question.taskId, reached: 1 } };
+    : { ok: true, events: [answered, ...goesOn(plan, command.by), ...follow], accepted: { runId, taskId: question.taskId, reached: 1 } };
+}
+
+/** Who answers after a reload means the run to go on; what the person has paused stays so until the person resumes it. */
+function goesOn(plan: Plan, by: Actor): readonly FleetEvent[] {
+  return plan.held === 'paused' ? [] : released(plan, by);
 }
 
 function textOf({ text }: Answer): string | undefined {
@@ -55,7 +60,7 @@ function consequences(
   const task = taskOf(plan, question.taskId);
   switch (question.purpose) {
     case 'fanOut':
-      return command.choice === 'decline' ? declined(plan, command.by) : [];
+      return command.choice === 'decline' ? declined(state, plan, command.by, context.mint) : [];
     case 'gate':
     case 'rounds':
       return task === undefined ? [] : judged(state, plan, task, command, context);
@@ -79,15 +84,11 @@ function consequences(
   }
 }
 
-/** What would have fanned out is cancelled; what is at work goes on. */
-function declined(plan: Plan, by: Actor): readonly FleetEvent[] {
+/** What would have fanned out is cancelled, and whoever asked for it is told; what is at work goes on. */
+function declined(state: FleetState, plan: Plan, by: Actor, mint: MintId): readonly FleetEvent[] {
   const reason = 'The person declined to start so many agents';
-  const unstarted = new Set(
-    agentTasks(plan)
-      .filter((task) => task.history.length === 0)
-      .map((task) => task.id),
-  );
-  return cancelWaiting({ ...plan, tasks: plan.tasks.filter((task) => unstarted.has(task.id)) }, reason, by);
+  const unstarted = agentTasks(plan).filter((task) => task.status === 'waiting' && task.history.length === 0);
+  return [...cancelTasks(plan, unstarted, reason, by), ...cancelledNews(state, unstarted, reason, by, mint)];
 }
 
 /** A person's verdict on a gate, or on a review that has used up its rounds. */
@@ -135,10 +136,16 @@ function overBudget(state: FleetState, plan: Plan, { choice, by }: Answer, { min
     return [];
   }
   const live = agentsOfRun(state, plan.runId).filter((agent) => isLive(agent) && agent.killing === undefined);
-  const cancelled = cancelWaiting(plan, 'The budget of the run is used up', by);
+  const reason = 'The budget of the run is used up';
+  const idle = idleTasks(state, plan);
+  const cancelled = cancelTasks(plan, idle, reason, by);
   return choice === 'kill'
     ? [...cancelled, ...live.map((agent): FleetEvent => ({ type: 'killAsked', agentId: agent.id, by }))]
-    : [...cancelled, ...live.filter((agent) => !agent.wrappingUp).map((agent) => wrapUpMessage(agent.id, by, mint))];
+    : [
+        ...cancelled,
+        ...cancelledNews(state, idle, reason, by, mint),
+        ...live.filter((agent) => !agent.wrappingUp).map((agent) => wrapUpMessage(agent.id, by, mint)),
+      ];
 }
 
 function wrapUpMessage(to: AgentId, from: Actor, mint: MintId): FleetEvent {

@@ -28,7 +28,7 @@ export function decidePlan(state: FleetState, command: PlanCommand, context: Pla
     case 'decide':
       return answerDecision(state, plan, command, context);
     case 'retryRun':
-      return retryRun(plan, command.by);
+      return retryRun(state, plan, command.by);
     case 'killRun':
       return killRun(state, plan, command.by);
     case 'pauseRun':

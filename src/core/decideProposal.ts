@@ -76,7 +76,7 @@ export function settleProposal(
     return refuse('ended', `This proposal was ${proposal.settled.accepted ? 'accepted' : 'rejected'} already.`, 'Nothing to do.');
   }
   const changed = command.accept
-    ? change(state, plan, proposal.changes, proposal.reason, proposal.by, context, proposal.id)
+    ? change(state, plan, proposal.changes, proposal.reason, proposal.by, context, proposal.id, command.by)
     : ({ ok: true, events: [], accepted: { reached: 0 } } as const);
   if (!changed.ok) {
     return changed;

@@ -1,16 +1,16 @@
 import type { Decision } from './decision.ts';
 import type { Actor, FleetEvent } from './events.ts';
 import type { TaskId } from './ids.ts';
-import { cancelWaiting, refuse, released, withdrawDecisions } from './planChange.ts';
+import { cancelTasks, idleTasks, refuse, released, withdrawDecisions } from './planChange.ts';
 import { dependentsOf, isSettled, taskOf } from './planGraph.ts';
 import { agentsOfRun, isLive, outcomeOf } from './selectors.ts';
-import { assigneeOf } from './planQueue.ts';
 import type { FleetState, Plan, Task } from './state.ts';
 
 /** What failed for good is opened again, with everything that was skipped because of it. */
-export function retryRun(plan: Plan, by: Actor): Decision {
+export function retryRun(state: FleetState, plan: Plan, by: Actor): Decision {
   const after = dependentsOf(plan.tasks);
-  const failed = plan.tasks.filter((task) => task.status === 'failed');
+  const all = plan.tasks.filter((task) => task.status === 'failed');
+  const failed = all.filter((task) => canBeTaken(state, plan, task));
   const again = new Set<TaskId>(failed.map((task) => task.id));
   for (const id of again) {
     for (const next of after.get(id) ?? []) {
@@ -21,24 +21,31 @@ export function retryRun(plan: Plan, by: Actor): Decision {
     }
   }
   if (again.size === 0) {
-    return refuse('ended', 'No task of this run has failed.', 'Give one of its agents a follow-up task instead.');
+    return all.length === 0
+      ? refuse('ended', 'No task of this run has failed.', 'Give one of its agents a follow-up task instead.')
+      : refuse(
+          'ended',
+          'Whoever asked for what failed has ended and cannot take its result.',
+          'Give that agent a follow-up task, or retry the agent that failed.',
+        );
   }
   const { runId } = plan;
   const reopened: FleetEvent = { type: 'tasksReopened', runId, taskIds: [...again], kind: 'retry', note: '', by };
   return { ok: true, events: [...released(plan, by), reopened], accepted: { runId, reached: again.size } };
 }
 
+/** Whether whoever asked for a failed task is there for its result, or is done again itself and asks anew. */
+function canBeTaken(state: FleetState, plan: Plan, task: Task): boolean {
+  const owner = task.owner === undefined ? undefined : state.agents[task.owner];
+  return (
+    task.owner === undefined ||
+    (owner !== undefined && (isLive(owner) || outcomeOf(owner)?.kind === 'interrupted' || taskOf(plan, owner.taskId)?.status === 'failed'))
+  );
+}
+
 export function killRun(state: FleetState, plan: Plan, by: Actor): Decision {
   const { runId } = plan;
-  const atWork = (task: Task) => {
-    const agent = assigneeOf(state, task);
-    return agent !== undefined && isLive(agent);
-  };
-  // What an interrupted agent was at is over as well: nobody is left who could be killed for it.
-  const events = [
-    ...cancelWaiting(plan, 'The run was killed', by, (task) => !isSettled(task) && !atWork(task)),
-    ...withdrawDecisions(plan, by),
-  ];
+  const events = [...cancelTasks(plan, idleTasks(state, plan), 'The run was killed', by), ...withdrawDecisions(plan, by)];
   const live = agentsOfRun(state, runId).filter((agent) => isLive(agent) && agent.killing === undefined);
   if (events.length === 0 && live.length === 0) {
     return refuse('ended', 'Everything of this run has ended.', 'Delete its agents, or retry what failed.');

@@ -55,7 +55,7 @@ interface Spawn {
 /** The facts of one new agent, or the cap it would break. */
 export function spawnEvents(state: FleetState, { spawn, runId, parent, by, taskId, given, takesOver }: Spawn, context: Spawner): Decision {
   const inRun = Object.values(state.agents).filter((agent) => agent.runId === runId);
-  const refusal = refusalOf(inRun, parent, context);
+  const refusal = refusalOf(inRun, parent, takesOver !== undefined, context);
   if (refusal !== undefined) {
     return { ok: false, rejection: refusal };
   }
@@ -89,7 +89,7 @@ export function spawnEvents(state: FleetState, { spawn, runId, parent, by, taskI
   return { ok: true, events: [...prompt.events, spawned], accepted: { runId, agentId, reached: 1 } };
 }
 
-function refusalOf(inRun: readonly Agent[], parent: Agent | undefined, caps: Spawner): Rejection | undefined {
+function refusalOf(inRun: readonly Agent[], parent: Agent | undefined, takesOver: boolean, caps: Spawner): Rejection | undefined {
   if (parent !== undefined && (parent.stage === 'ended' || parent.killing !== undefined)) {
     return { code: 'ended', message: `${parent.label} has ended and can spawn no agent.`, next: 'Give it a follow-up task first.' };
   }
@@ -100,7 +100,8 @@ function refusalOf(inRun: readonly Agent[], parent: Agent | undefined, caps: Spa
       next: 'Do the work without spawning, or have the person raise flotilla.maxDepth.',
     };
   }
-  if (inRun.length >= caps.maxAgentsPerRun) {
+  // Who takes over is no further agent at work, and without it everything so far would be lost.
+  if (!takesOver && inRun.length >= caps.maxAgentsPerRun) {
     return {
       code: 'cap',
       message: `This run has spawned ${inRun.length} agents, as many as flotilla.maxAgentsPerRun allows.`,

@@ -6,6 +6,8 @@ import type { MintId, TaskId } from './ids.ts';
 import { isSettled, taskOf } from './planGraph.ts';
 import { assigneeOf } from './planQueue.ts';
 import { specOf } from './reducePlan.ts';
+import { loosenedGate } from './planGates.ts';
+import { cancelledNews } from './planSettle.ts';
 import { isLive } from './selectors.ts';
 import type { FleetState, Plan, Task } from './state.ts';
 import { type PlanLimits, type PlanProblem, validatePlan } from './validatePlan.ts';
@@ -46,6 +48,8 @@ export function change(
   by: Actor,
   context: PlanDecider,
   proposalId?: Extract<FleetEvent, { type: 'planChanged' }>['proposalId'],
+  /** Who stands for the change: of a proposal, whoever accepted it. */
+  authority: Actor = by,
 ): Decision {
   const problem = changes.map((one) => problemOf(state, plan, one)).find((found) => found !== undefined);
   if (problem !== undefined) {
@@ -56,10 +60,18 @@ export function change(
   if (check.errors.length > 0) {
     return { ok: false, rejection: rejectionOf(check.errors) };
   }
+  const loosened = authority.kind === 'agent' ? loosenedGate(state, plan, all, authority) : undefined;
+  if (loosened !== undefined) {
+    return { ok: false, rejection: loosened };
+  }
   const events: FleetEvent[] = [{ type: 'planChanged', runId: plan.runId, by, reason, changes: [...all], proposalId }];
   return {
     ok: true,
-    events: [...events, ...changes.flatMap((one) => consequences(state, plan, one, reason, by, context.mint))],
+    events: [
+      ...events,
+      ...changes.flatMap((one) => consequences(state, plan, one, reason, by, context.mint)),
+      ...cancelledNews(state, cancelledBy(plan, changes), reason, authority, context.mint),
+    ],
     accepted: { runId: plan.runId, reached: changes.length, notes: check.warnings.map((warning) => `${warning.message} ${warning.next}`) },
   };
 }
@@ -125,13 +137,19 @@ function startedProblem(plan: Plan, task: Task, next: TaskSpec): Rejection | und
 function collected(state: FleetState, plan: Plan, changes: readonly PlanChange[], by: Actor): readonly PlanChange[] {
   const author = by.kind === 'agent' ? state.agents[by.agentId]?.taskId : undefined;
   const added = changes.flatMap((one) => (one.kind === 'add' ? [one.task] : []));
-  const collectors = plan.tasks.filter((task) => author !== undefined && task.collects === author && task.status === 'waiting');
+  const waiting = new Set(plan.tasks.filter((task) => task.status === 'waiting').map((task) => task.id));
+  const specs = specsAfter(plan.tasks.map(specOf), changes);
+  const collectors = specs.filter((task) => author !== undefined && task.collects === author && waiting.has(task.id));
   return added.length === 0
     ? []
     : collectors.map((task) => ({
         kind: 'edit',
-        task: { ...specOf(task), dependencies: [...new Set([...task.dependencies, ...added.map((spec) => spec.id)])] },
+        task: { ...task, dependencies: [...new Set([...task.dependencies, ...added.map((spec) => spec.id)])] },
       }));
+}
+
+function cancelledBy(plan: Plan, changes: readonly PlanChange[]): readonly Task[] {
+  return changes.flatMap((one) => (one.kind === 'cancel' ? (taskOf(plan, one.taskId) ?? []) : []));
 }
 
 /** Work that a change makes void is stopped; work whose brief it changes is told. */
@@ -196,17 +214,19 @@ export function changesText(plan: Plan, changes: readonly PlanChange[]): string 
     .join('\n');
 }
 
-/** Ends what has not started: it is cancelled, not failed, so that nothing is retried. */
-export function cancelWaiting(
-  plan: Plan,
-  reason: string,
-  by: Actor,
-  counts: (task: Task) => boolean = (task) => task.status === 'waiting',
-): readonly FleetEvent[] {
-  const waiting = plan.tasks.filter(counts);
-  return waiting.length === 0
+/** Tasks that have not come to their end and that no agent is at work on, those between two attempts included. */
+export function idleTasks(state: FleetState, plan: Plan): readonly Task[] {
+  return plan.tasks.filter((task) => {
+    const agent = assigneeOf(state, task);
+    return task.status === 'waiting' || (task.status === 'running' && (agent === undefined || !isLive(agent)));
+  });
+}
+
+/** Ends tasks that nobody works on: they are cancelled, not failed, so that nothing is retried. */
+export function cancelTasks({ runId }: Plan, tasks: readonly Task[], reason: string, by: Actor): readonly FleetEvent[] {
+  return tasks.length === 0
     ? []
-    : [{ type: 'planChanged', runId: plan.runId, by, reason, changes: waiting.map((task) => ({ kind: 'cancel', taskId: task.id })) }];
+    : [{ type: 'planChanged', runId, by, reason, changes: tasks.map((task) => ({ kind: 'cancel', taskId: task.id })) }];
 }
 
 /** Takes back everything the person has not decided. */

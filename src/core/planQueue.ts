@@ -1,7 +1,7 @@
 import type { Failure, Priority } from './events.ts';
 import type { AgentId, TaskId } from './ids.ts';
 import { isSettled, remainingPaths, taskOf, waitsFor } from './planGraph.ts';
-import { outcomeOf, reportOf } from './selectors.ts';
+import { isLive, outcomeOf, reportOf } from './selectors.ts';
 import type { Agent, Decision, FleetState, Plan, Task } from './state.ts';
 import { personType } from './validatePlan.ts';
 
@@ -43,7 +43,11 @@ function startOf(state: FleetState, plan: Plan, task: Task): Start | undefined {
   if (!isReady(plan, task) || isForPerson(task) || task.forEach !== undefined || !ownerLives(state, task)) {
     return undefined;
   }
-  const last = task.tries === 0 ? assigneeOf(state, task) : undefined;
+  const assignee = assigneeOf(state, task);
+  if (assignee !== undefined && isLive(assignee)) {
+    return undefined; // A follow-up has it at work; the task goes on with what it is asked now when it has ended.
+  }
+  const last = task.tries === 0 ? assignee : undefined;
   return task.round > 1 && last !== undefined && outcomeOf(last)?.kind === 'done'
     ? { kind: 'goOn', task, agentId: last.id }
     : { kind: 'fresh', task, fallback: false, takesOver: undefined };

@@ -1,6 +1,7 @@
 import type { Actor, FleetEvent, PlanChange, Report, TaskSpec } from './events.ts';
 import { type MintId, type TaskId, toId } from './ids.ts';
 import { isSettled, taskOf, upstreamOf } from './planGraph.ts';
+import { gateQuestion, pointlessDecision, roundsAreUp, roundsQuestion } from './planQuestions.ts';
 import {
   assigneeOf,
   awaitsSuccessor,
@@ -16,7 +17,7 @@ import { roundOpening } from './openingHeadings.ts';
 import { specOf } from './reducePlan.ts';
 import { renderReport, reportText } from './reportText.ts';
 import { failureText } from './rowText.ts';
-import { outcomeOf } from './selectors.ts';
+import { isLive, outcomeOf, subtreeOf } from './selectors.ts';
 import type { Agent, FleetState, Plan, Task } from './state.ts';
 
 /*
@@ -28,6 +29,11 @@ const engine: Actor = { kind: 'engine' };
 
 /** The next facts that follow from how a plan stands; none when it is as it should be. To be applied and asked again until there are none. */
 export function settleFacts(state: FleetState, plan: Plan, mint: MintId): readonly FleetEvent[] {
+  const pointless = pointlessDecision(state, plan);
+  if (pointless !== undefined) {
+    const { askId, runId } = pointless;
+    return [{ type: 'decisionAnswered', askId, runId, choice: 'withdrawn', by: engine }];
+  }
   for (const task of plan.tasks) {
     const facts = task.status === 'running' ? afterAttempt(state, plan, task, mint) : afterOthers(state, plan, task, mint);
     if (facts.length > 0) {
@@ -63,7 +69,10 @@ function afterAttempt(state: FleetState, plan: Plan, task: Task, mint: MintId): 
 
 function afterReport(state: FleetState, plan: Plan, task: Task, agent: Agent, report: Report, mint: MintId): readonly FleetEvent[] {
   if (report.handoff !== undefined) {
-    return settled(state, plan, task, { status: 'failed', reason: 'it was handed on too often without an end' }, mint);
+    return [
+      ...settled(state, plan, task, { status: 'failed', reason: 'it was handed on too often without an end' }, mint),
+      ...endBelow(state, agent),
+    ];
   }
   if (task.gate === undefined) {
     return settled(state, plan, task, { status: 'done' }, mint);
@@ -71,11 +80,11 @@ function afterReport(state: FleetState, plan: Plan, task: Task, agent: Agent, re
   if (report.verdict === 'approve') {
     return settled(state, plan, task, { status: 'done', verdict: 'approve' }, mint);
   }
-  const { backTo, rounds } = task.gate;
+  const { backTo } = task.gate;
   if (backTo === undefined) {
     return settled(state, plan, task, { status: 'failed', verdict: 'changes', reason: 'its verdict was: changes are needed' }, mint);
   }
-  if (task.round < rounds) {
+  if (!roundsAreUp(task, report)) {
     return nextRound(plan, task, backTo, wantedBy(task, agent, report), engine);
   }
   return openDecision(plan, 'rounds', task.id) === undefined ? [roundsQuestion(plan, task, agent, report, mint)] : [];
@@ -103,29 +112,6 @@ export function nextRound(plan: Plan, gate: Task, backTo: TaskId, wanted: string
       by,
     },
   ];
-}
-
-function roundsQuestion(plan: Plan, task: Task, agent: Agent, report: Report, mint: MintId): FleetEvent {
-  return {
-    type: 'decisionAsked',
-    askId: mint('ask'),
-    runId: plan.runId,
-    purpose: 'rounds',
-    taskId: task.id,
-    agentId: agent.id,
-    size: task.round,
-    ask: {
-      kind: 'decision',
-      title: `"${task.title}" still asks for changes after ${task.round} rounds. What now?`,
-      detail: renderReport(report),
-      options: [
-        { choice: 'accept', label: 'Accept as it is', detail: 'What waits for it starts.' },
-        { choice: 'again', label: 'One more round', detail: 'The work goes back with these findings, and with what you add.' },
-        { choice: 'reject', label: 'Give it up', detail: 'The task fails, and what waits for it is skipped.' },
-      ],
-      takesText: true,
-    },
-  };
 }
 
 /** What the state of other tasks means for one that is not being worked on. */
@@ -161,38 +147,6 @@ function ownerHandsOver(state: FleetState, task: Task): boolean {
 
 function cancelled(plan: Plan, task: Task, reason: string): FleetEvent {
   return { type: 'planChanged', runId: plan.runId, by: engine, reason, changes: [{ kind: 'cancel', taskId: task.id }] };
-}
-
-function gateQuestion(state: FleetState, plan: Plan, task: Task, mint: MintId): FleetEvent {
-  const reports = task.dependencies.flatMap((id) => {
-    const other = taskOf(plan, id);
-    const agent = other === undefined ? undefined : assigneeOf(state, other);
-    const outcome = agent === undefined ? undefined : outcomeOf(agent);
-    return outcome?.kind === 'done' && other !== undefined ? [`## ${other.title}\n\n${renderReport(outcome.report)}`] : [];
-  });
-  const planned = plan.tasks.filter((other) => other.status === 'waiting' && other.id !== task.id && !isForPerson(other));
-  const list = planned.map((other) => `- ${other.title} (${other.agentType})`);
-  const ahead = list.length === 0 ? [] : [['## What is planned next', '', ...list].join('\n')];
-  return {
-    type: 'decisionAsked',
-    askId: mint('ask'),
-    runId: plan.runId,
-    purpose: 'gate',
-    taskId: task.id,
-    ask: {
-      kind: 'decision',
-      title: task.title,
-      detail: [task.brief.objective, ...reports, ...ahead].join('\n\n'),
-      options: [
-        { choice: 'approve', label: 'Approve', detail: 'What waits for it starts.' },
-        ...(task.gate?.backTo === undefined
-          ? []
-          : [{ choice: 'changes', label: 'Ask for changes', detail: 'The work goes back with what you write.' }]),
-        { choice: 'reject', label: 'Reject', detail: 'What waits for it is skipped; the rest of the run goes on.' },
-      ],
-      takesText: true,
-    },
-  };
 }
 
 /** Most tasks that one template becomes. */
@@ -265,6 +219,13 @@ function freeIds(plan: Plan, task: Task, paths: readonly string[]): readonly Tas
   });
 }
 
+/** Nobody takes over from an agent: what it left at work is stopped, as at every other end. */
+export function endBelow(state: FleetState, { id }: Agent): readonly FleetEvent[] {
+  return subtreeOf(state, id)
+    .filter((agent) => agent.id !== id && isLive(agent) && agent.killing === undefined)
+    .map((agent) => ({ type: 'killAsked', agentId: agent.id, by: engine }));
+}
+
 /** How a task ends. */
 type Settlement = Pick<Extract<FleetEvent, { type: 'taskSettled' }>, 'status' | 'reason' | 'verdict'>;
 
@@ -285,7 +246,7 @@ function toOwner(state: FleetState, task: Task, { status, reason }: Settlement, 
   if (owner === undefined || !(awaitsReports(owner) || awaitsSuccessor(state, owner))) {
     return [];
   }
-  const agent = assigneeOf(state, task);
+  const agent = status === 'cancelled' ? undefined : assigneeOf(state, task);
   const outcome = agent === undefined ? undefined : outcomeOf(agent);
   const told = agent !== undefined && outcome !== undefined && outcome.kind !== 'interrupted';
   return [
@@ -300,6 +261,13 @@ function toOwner(state: FleetState, task: Task, { status, reason }: Settlement, 
       interrupt: false,
     },
   ];
+}
+
+/** Word to whoever asked for tasks that somebody else has cancelled: it would wait for reports that never come. */
+export function cancelledNews(state: FleetState, tasks: readonly Task[], reason: string, by: Actor, mint: MintId): readonly FleetEvent[] {
+  return tasks
+    .filter((task) => !isSettled(task) && (by.kind !== 'agent' || by.agentId !== task.owner))
+    .flatMap((task) => toOwner(state, task, { status: 'cancelled', reason: reason === '' ? undefined : reason }, mint));
 }
 
 function awaitsReports(owner: Agent): boolean {

@@ -4,7 +4,7 @@ import { requestOf } from './decideStart.ts';
 import type { FleetEvent } from './events.ts';
 import { openingContextOf } from './openingContext.ts';
 import type { Start } from './planQueue.ts';
-import { settled } from './planSettle.ts';
+import { endBelow, settled } from './planSettle.ts';
 import { taskOf } from './planGraph.ts';
 import { assigneeOf } from './planQueue.ts';
 import { renderReport } from './reportText.ts';
@@ -36,13 +36,16 @@ function fresh(state: FleetState, plan: Plan, start: Extract<Start, { kind: 'fre
   );
   return decision.ok
     ? decision.events
-    : settled(
-        state,
-        plan,
-        task,
-        { status: 'failed', reason: `${decision.rejection.message} ${decision.rejection.next}`.trim() },
-        context.mint,
-      );
+    : [
+        ...settled(
+          state,
+          plan,
+          task,
+          { status: 'failed', reason: `${decision.rejection.message} ${decision.rejection.next}`.trim() },
+          context.mint,
+        ),
+        ...(predecessor === undefined ? [] : endBelow(state, predecessor)),
+      ];
 }
 
 function fallbackOf(task: Task): SpawnRequest {

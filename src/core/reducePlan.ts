@@ -151,7 +151,8 @@ function reopened(task: Task, { kind, note }: EventOf<'tasksReopened'>): Task {
     undone: undefined,
     round: kind === 'round' ? task.round + 1 : task.round,
     tries: 0,
-    note: note === '' ? undefined : note,
+    // Whoever does a later round again must know what that round was for.
+    note: note !== '' ? note : kind === 'retry' ? task.note : undefined,
   };
 }
 

@@ -70,9 +70,22 @@ export function runPhase(state: FleetState, run: Run): RunPhase {
     return live.every((agent) => agent.stage === 'paused') ? 'paused' : 'running';
   }
   if (open.length > 0 && plan !== undefined) {
-    return plan.held ?? 'running';
+    return plan.held ?? (isBrokenOff(state, plan) ? 'interrupted' : 'running');
   }
   return plan === undefined || plan.tasks.length === 0 ? endedWithoutPlan(agents) : endedPhase(state, plan);
+}
+
+/** Whether a run in which nothing is at work waits for nothing but a person who resumes what was interrupted. */
+function isBrokenOff(state: FleetState, plan: Plan): boolean {
+  const isAsked = plan.decisions.some((decision) => decision.answer === undefined);
+  return (
+    !isAsked &&
+    plan.tasks.some((task) => {
+      const id = task.history.at(-1)?.agentId;
+      const agent = id === undefined ? undefined : state.agents[id];
+      return task.status === 'running' && agent !== undefined && phaseWord(agent) === 'interrupted';
+    })
+  );
 }
 
 /** How a run ended whose tasks have all come to their end: by those that belong to the run itself, then by all. */

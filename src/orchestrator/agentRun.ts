@@ -32,6 +32,9 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
     for (;;) {
       await holdWhilePaused(deps, handle);
       await holdForBudget(deps, handle);
+      if (deps.agent().pausing) {
+        continue; // Paused while it waited for the person's word about the budget.
+      }
       handle.beginStep();
       deliverMessages(history, deps, handle);
       const reply = await requestReply(history.messages, history.pending, deps, handle);

@@ -10,7 +10,7 @@ import { FleetDraft } from '../core/reduceFleet.ts';
 import { isPlanEvent } from '../core/reducePlan.ts';
 import { repair } from '../core/repair.ts';
 import { isLive, rootOf, subtreeOf } from '../core/selectors.ts';
-import { emptyFleet, type FleetState, type Plan } from '../core/state.ts';
+import { type Agent, emptyFleet, type FleetState, type Plan } from '../core/state.ts';
 import type { Disposable } from '../lib/disposables.ts';
 import { Emitter } from '../lib/emitter.ts';
 import type { AbortReason } from './abort.ts';
@@ -237,7 +237,7 @@ export class Fleet implements FleetControl {
   #end(id: AgentId, outcome: Outcome): void {
     const agent = this.#open.agents[id];
     if (agent !== undefined && isLive(agent)) {
-      this.#commit(endingOf(this.#open, agent, outcome, 'engine', this.#deps.mint('message')));
+      this.#commit(endingOf(this.#open, agent, asKilled(outcome, agent), 'engine', this.#deps.mint('message')));
     }
     if (!this.#stopped) {
       this.#plans.slotsFreed();
@@ -264,7 +264,7 @@ export class Fleet implements FleetControl {
   #touch(event: FleetEvent): void {
     if (isPlanEvent(event)) {
       this.#plans.touch(event.runId);
-    } else if (event.type === 'agentEnded') {
+    } else if (event.type === 'agentEnded' || event.type === 'agentContinued') {
       const runId = this.#open.agents[event.agentId]?.runId;
       if (runId !== undefined) {
         this.#plans.touch(runId);
@@ -303,6 +303,12 @@ export class Fleet implements FleetControl {
       }
     }
   }
+}
+
+/** Whoever was killed while it failed or handed over is not followed by another agent. */
+function asKilled(outcome: Outcome, { killing }: Agent): Outcome {
+  const isFollowed = outcome.kind === 'failed' || (outcome.kind === 'done' && outcome.report.handoff !== undefined);
+  return killing !== undefined && isFollowed ? { kind: 'killed', by: killing } : outcome;
 }
 
 const noProvider: Outcome = {
