@@ -13,12 +13,12 @@ export function runsByAge(state: FleetState): readonly Run[] {
   return Object.values<Run>(state.runs).sort((a, b) => b.startedAt - a.startedAt);
 }
 
-/** The run that is shown; undefined when all are. A run that is gone gives way to the newest. */
+/** The run that is shown; undefined when all are, of which there are at least two. A run that is gone gives way to the newest. */
 export function shownRun(state: FleetState, choice: ViewState['run']): Run | undefined {
-  if (choice === 'all') {
+  if (choice === 'all' && Object.keys(state.runs).length > 1) {
     return undefined;
   }
-  return (choice === 'newest' ? undefined : state.runs[choice]) ?? runsByAge(state)[0];
+  return (choice === 'newest' || choice === 'all' ? undefined : state.runs[choice]) ?? runsByAge(state)[0];
 }
 
 /** The agents of the run, or of all runs, newest run first. */

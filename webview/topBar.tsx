@@ -46,7 +46,7 @@ export function TopBar({ store }: { readonly store: Store }) {
 }
 
 function RunPicker({ store }: { readonly store: Store }) {
-  const chosen = store.view.value.run === 'all' ? 'all' : (store.run.value?.id ?? 'all');
+  const chosen = store.run.value?.id ?? 'all';
   const runs = store.runs.value;
   const pick = (value: string): void => {
     const run = runs.find((each) => each.id === value);
@@ -108,7 +108,8 @@ function Totals({ store }: { readonly store: Store }) {
   return (
     <div class="totals">
       <span title={standings}>
-        {countText(agents.length, 'agent')}: {standings}
+        {countText(agents.length, 'agent')}
+        {standings === '' ? '' : `: ${standings}`}
       </span>
       <span
         title={`${formatCount(totalInput(usage))} tokens of input, of them ${formatCount(usage.cacheRead)} served and ${formatCount(cacheWrites(usage))} kept by the cache; ${formatCount(usage.output)} tokens of output`}

@@ -33,7 +33,7 @@ export function MetricsView({ metrics, path }: { readonly metrics: RunMetrics; r
         )}
         {successRate === undefined ? null : (
           <Metric name="Success" title="Tasks that are done, of those that were done, failed or were skipped">
-            {formatShare(successRate)} of tasks over
+            {formatShare(successRate)} of ended tasks
           </Metric>
         )}
         {repeats.length === 0 ? null : (

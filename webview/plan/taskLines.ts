@@ -50,10 +50,11 @@ export function lineGroups(facts: LineFacts, grouped: boolean): readonly LineGro
 function lineOf({ plan, agents, critical, now }: LineFacts, task: Task): TaskLine {
   const last = task.history.at(-1);
   const agent: Agent | undefined = last === undefined ? undefined : agents[last.agentId];
+  const asked = plan.decisions.find((decision) => decision.taskId === task.id && decision.answer === undefined);
   return {
     task,
-    sign: taskSign(task),
-    ...detailOf(plan, task, agent, now),
+    sign: taskSign(task, asked !== undefined),
+    ...(asked === undefined ? detailOf(plan, task, agent, now) : cut(toVisibleLine(asked.ask.title))),
     agent,
     tries: triesText(task),
     ms: takenMs(plan, task, now),
@@ -62,15 +63,16 @@ function lineOf({ plan, agents, critical, now }: LineFacts, task: Task): TaskLin
   };
 }
 
-/** How a task stands, as an icon and a word. */
-export function taskSign(task: Pick<Task, 'status' | 'agentType' | 'gate' | 'verdict'>): Sign {
+/** How a task stands, as an icon and a word. `asked`: whether the person is to decide something about it. */
+export function taskSign(task: Pick<Task, 'status' | 'gate' | 'verdict'>, asked: boolean): Sign {
+  if (asked) {
+    return { icon: 'question', words: 'Needs you', tone: 'person' };
+  }
   switch (task.status) {
     case 'waiting':
       return { icon: task.gate === undefined ? 'circle-outline' : 'milestone', words: 'Waiting', tone: 'plain' };
     case 'running':
-      return task.agentType === 'person'
-        ? { icon: 'question', words: 'Needs you', tone: 'person' }
-        : { icon: 'loading', words: 'Running', tone: 'busy' };
+      return { icon: 'loading', words: 'Running', tone: 'busy' };
     case 'done':
       return { icon: 'pass-filled', words: task.verdict === 'approve' ? 'Approved' : 'Done', tone: 'good' };
     case 'failed':
@@ -82,20 +84,23 @@ export function taskSign(task: Pick<Task, 'status' | 'agentType' | 'gate' | 'ver
   }
 }
 
+function cut(text: string): Pick<TaskLine, 'detail' | 'detailTitle'> {
+  return { detail: firstLine(text, 160), detailTitle: text };
+}
+
 /** Most names a line has room for. */
 const namedWaits = 3;
 
 function detailOf(plan: Plan, task: Task, agent: Agent | undefined, now: number): Pick<TaskLine, 'detail' | 'detailTitle'> {
-  const same = (text: string) => ({ detail: firstLine(text, 160), detailTitle: text });
   if (task.status === 'running') {
-    return same(agent === undefined ? taskText(plan, task) : agentSign(agent, now).words);
+    return cut(agent === undefined ? taskText(plan, task) : agentSign(agent, now).words);
   }
   if (task.status !== 'waiting') {
-    return same(toVisibleLine(task.reason ?? ''));
+    return cut(toVisibleLine(task.reason ?? ''));
   }
   const names = waitsFor(plan, task).map(({ kind, name }) => toVisibleLine(kind === 'artefact' ? `artefact ${name}` : name));
   if (names.length === 0) {
-    return same(taskText(plan, task));
+    return cut(taskText(plan, task));
   }
   const more = names.length - namedWaits;
   const shown = names.slice(0, namedWaits).map((name) => firstLine(name, 40));

@@ -1,5 +1,4 @@
-import { useSignal } from '@preact/signals';
-import { batch } from '@preact/signals';
+import { batch, useSignal } from '@preact/signals';
 import type { Agent, Run } from '../../src/core/state.ts';
 import { countText } from '../../src/core/rowText.ts';
 import { Icon, isTurning } from '../parts/icon.tsx';
@@ -31,13 +30,16 @@ const columns = [
 export function TaskTable({ store, run, groups }: TaskTableProps) {
   const shown = useSignal(firstLines);
   const count = groups.reduce((sum, group) => sum + group.lines.length, 0);
+  // A column that is empty for every task would only take room from the others.
+  const tried = groups.some((group) => group.lines.some((line) => line.tries !== ''));
+  const heads = columns.filter(({ style }) => tried || style !== 'task-tries');
   let left = shown.value;
   return (
     <div class="task-table">
       <table aria-label="Tasks">
         <thead>
           <tr>
-            {columns.map(({ name, style }) => (
+            {heads.map(({ name, style }) => (
               <th key={name} scope="col" class={style}>
                 {name}
               </th>
@@ -54,14 +56,14 @@ export function TaskTable({ store, run, groups }: TaskTableProps) {
             <tbody key={group.name ?? ''}>
               {group.name === undefined ? null : (
                 <tr class="group-line">
-                  <th scope="rowgroup" colSpan={columns.length + 1}>
+                  <th scope="rowgroup" colSpan={heads.length + 1}>
                     <span class="group-name">{group.name}</span> {countText(group.lines.length, 'task')}
                     {group.lines.length > 1 ? ', at the same time if there are slots' : ''}
                   </th>
                 </tr>
               )}
               {lines.map((line) => (
-                <TaskRow key={line.task.id} store={store} run={run} line={line} />
+                <TaskRow key={line.task.id} store={store} run={run} line={line} tried={tried} />
               ))}
             </tbody>
           );
@@ -76,7 +78,13 @@ export function TaskTable({ store, run, groups }: TaskTableProps) {
   );
 }
 
-function TaskRow({ store, run, line }: { readonly store: Store; readonly run: Run; readonly line: TaskLine }) {
+interface TaskRowProps extends Pick<TaskTableProps, 'store' | 'run'> {
+  readonly line: TaskLine;
+  /** Whether there is a column for rounds and attempts. */
+  readonly tried: boolean;
+}
+
+function TaskRow({ store, run, line, tried }: TaskRowProps) {
   const { task, sign, agent } = line;
   const { readOnly } = store.mirror.value;
   const title = toVisibleLine(task.title);
@@ -98,9 +106,11 @@ function TaskRow({ store, run, line }: { readonly store: Store; readonly run: Ru
         {toVisibleLine(task.agentType)}
       </td>
       <td class="task-agent cut">{agent === undefined ? null : <AgentButton store={store} agent={agent} selected={selected} />}</td>
-      <td class="task-tries cut" title={line.tries}>
-        {line.tries}
-      </td>
+      {tried ? (
+        <td class="task-tries cut" title={line.tries}>
+          {line.tries}
+        </td>
+      ) : null}
       <td class="task-time">{line.ms === undefined ? '' : formatDuration(line.ms)}</td>
       <td class="task-acts">
         {line.cancellable ? (

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { isIdText, isTaskIdText, type RunId, type TaskId, toId } from '../../core/ids.ts';
 import { requestOf } from '../../core/openRequests.ts';
-import { isSettled } from '../../core/planGraph.ts';
-import type { FleetState, Plan, Run } from '../../core/state.ts';
+import { dependentsOf, isSettled, taskOf } from '../../core/planGraph.ts';
+import { countText } from '../../core/rowText.ts';
+import { isLive } from '../../core/selectors.ts';
+import type { Agent, FleetState, Plan, Run } from '../../core/state.ts';
 import { type CommandReply, cancelled, done, refused, toReply } from '../commandReply.ts';
 import { toGiven } from '../targets.ts';
 import { type CommandDeps, type CommandTable, withFleet, withWritableFleet } from './commandDeps.ts';
@@ -42,10 +44,35 @@ export function createPlanCommands(deps: PlanCommandDeps): CommandTable {
         if (!isTaskIdText(taskId)) {
           return refused({ code: 'unknown', message: `There is no task "${taskId}" in the plan.`, next: 'See the plan for its tasks.' });
         }
+        if (given.by === 'row' && !(await isConfirmed(fleet.state, chosen.plan, toId('task', taskId)))) {
+          return cancelled;
+        }
         const change = { kind: 'cancel', taskId: toId('task', taskId) } as const;
         return toReply(fleet.execute({ type: 'changePlan', runId: chosen.run.id, changes: [change], reason: 'Cancelled by hand' }));
       }),
   };
+}
+
+/** Asks before a task is cancelled, with what it leads to. */
+async function isConfirmed(state: FleetState, plan: Plan, taskId: TaskId): Promise<boolean> {
+  const task = taskOf(plan, taskId);
+  const assignee = task?.history.at(-1)?.agentId;
+  const agent: Agent | undefined = assignee === undefined ? undefined : state.agents[assignee];
+  const behind = (dependentsOf(plan.tasks).get(taskId) ?? []).filter((id) => taskOf(plan, id)?.status === 'waiting').length;
+  const detail = [
+    agent !== undefined && isLive(agent) ? `Its agent ${agent.label} stops at once. What it changed stays.` : 'Nobody will work on it.',
+    behind === 0 ? undefined : `${countText(behind, 'task')} that ${behind === 1 ? 'waits' : 'wait'} for it will not have its report.`,
+  ];
+  const button = 'Cancel Task';
+  const message = `Cancel the task “${task?.title ?? taskId}”?`;
+  const answer = await vscode.window.showWarningMessage(
+    message,
+    { modal: true, detail: detail.filter((line) => line !== undefined).join(' ') },
+    // The dialog's own Cancel keeps the task, so it says that instead.
+    { title: button },
+    { title: 'Keep It', isCloseAffordance: true },
+  );
+  return answer?.title === button;
 }
 
 interface Chosen {

@@ -78,7 +78,7 @@ const pictures: readonly Picture[] = [
       [`plan-messages-${theme}`, () => messages, { theme, height: 1_000, state: { split: 0.2, agentId: messages.select } }],
     ];
   }),
-  ['plan-all', () => twelve, { height: 500, state: { main: 'plan', run: 'all' } }],
+  ['plan-all', plans.twoPlans, { height: 500, state: { main: 'plan', run: 'all' } }],
   ['many', () => scenarios.manySpans(100_000), { width: 1400, height: 900 }],
   ['long-transcript', () => scenarios.longTranscript(3_000), { height: 800 }],
 ];
@@ -93,10 +93,16 @@ try {
     const view = await openViewPage(browser, dist, { ...options, scenario: scenario() });
     await view.page.waitForSelector('.lanes-canvas, .welcome, .plan');
     if (name.includes('messages')) {
+      await view.page.getByRole('log').evaluate((log) => log.scrollTo(0, 0));
       await view.page.getByRole('button', { name: /^Context/ }).click();
     }
     await view.page.waitForTimeout(500);
     await view.page.screenshot({ path: join(folder, `${name}.png`) });
+    if (name.includes('messages')) {
+      await view.page.getByRole('log').evaluate((log) => log.scrollTo(0, log.scrollHeight));
+      await view.page.waitForTimeout(300);
+      await view.page.screenshot({ path: join(folder, `${name}-end.png`) });
+    }
     const nodes = await view.page.evaluate(() => document.querySelectorAll('*').length);
     process.stdout.write(
       `${name}: ${nodes} elements${view.trouble.length > 0 ? `, TROUBLE ${view.trouble.slice(0, 3).join(' | ')}` : ''}\n`,

@@ -270,6 +270,16 @@ export function planOfSixty(): Scenario {
   return told(plan.story, 30_000, undefined);
 }
 
+/** Two runs, of which neither is chosen. */
+export function twoPlans(): Scenario {
+  const story = new Story(begin);
+  const older = story.run(0, 'Look at the parser');
+  story.spawn(10, older, { label: 'Reader' }).begin().think(900, 'Read.').done('Read.');
+  const plan = new PlanStory('Look at the scanner', [task('look', 'Look at the scanner', 'scout')], story);
+  const scout = plan.spawn(20, 'look', 'Scout', { type: 'scout' }).begin().request();
+  return told(story, 3_000, scout.id);
+}
+
 /** Two agents that ask and answer each other. */
 export function messages(): Scenario {
   const plan = new PlanStory('Split the store', [
