@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { FlotillaApi } from './api.ts';
 import { FleetLife } from './fleetLife.ts';
 import { withinTime } from './lib/deadline.ts';
-import { LiveDefinitions } from './liveDefinitions.ts';
 import { createProviders } from './openFleet.ts';
 import { planLimits } from './orchestrator/planLimits.ts';
 import { ApiKey } from './platform/apiKey.ts';
@@ -34,7 +33,6 @@ import { LiveSettings } from './ui/settings.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { Timeline } from './ui/timelinePanel.ts';
 import { createBlobs } from './store/blobs.ts';
-import { planTools } from './workflows/planText/planTools.ts';
 import { findRipgrep } from './workspace/ripgrep.ts';
 import { LiveInstructions } from './workspace/liveInstructions.ts';
 import { workFolders } from './workspace/workFolders.ts';
@@ -75,6 +73,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     },
   });
   const definitionFiles = own(new DefinitionFiles({ folders: () => files.paths.folders(), home: homedir(), log, logError }));
+  const { LiveDefinitions, planTools } = await import('./definitionParts.ts');
   const definitions = own(
     new LiveDefinitions({
       files: definitionFiles,

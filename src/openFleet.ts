@@ -17,7 +17,7 @@ import { createReportEvidence } from './orchestrator/reportEvidence.ts';
 import { mintId } from './platform/mintId.ts';
 import { createRights } from './policy/rights.ts';
 import { createLazyProvider } from './providers/lazyProvider.ts';
-import { createPracticeModel } from './providers/practice/practiceModel.ts';
+import { practiceFacts } from './providers/practice/practiceFacts.ts';
 import type { OpenedJournal } from './store/journalFile.ts';
 import { createAskPersonTool } from './tools/askPerson.ts';
 import { createCoordinationTools } from './tools/coordination/coordinationTools.ts';
@@ -76,7 +76,10 @@ const maxInFlight = 100;
 
 export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>, readKey: () => string | undefined): Providers {
   const { clock, settings } = deps;
-  const practice = createPracticeModel({ clock });
+  const practice = createLazyProvider(practiceFacts, async () => {
+    const { createPracticeModel } = await import('./providers/practice/practiceModel.ts');
+    return createPracticeModel({ clock });
+  });
   const facts = {
     id: 'anthropic',
     label: 'Anthropic',

@@ -3,6 +3,7 @@ import { type CallId, toId } from '../../core/ids.ts';
 import type { Clock, ModelEvent, ModelProvider, ModelRequest } from '../../orchestrator/ports.ts';
 import { decideReply } from './decideReply.ts';
 import type { Planned } from './planned.ts';
+import { practiceFacts } from './practiceFacts.ts';
 import { estimateUsage, plannedText } from './usage.ts';
 import { hashOf } from './words.ts';
 
@@ -21,7 +22,6 @@ export const watchablePace: PracticePace = { firstWordMs: [900, 2200], pieceMs: 
 /** No waiting at all, for tests. */
 export const noPace: PracticePace = { firstWordMs: [0, 0], pieceMs: 0, pieceChars: [4000, 4000] };
 
-const contextTokens = 200_000;
 /** Nobody reads a call's input while it arrives, so it comes faster than words. */
 const inputHaste = 4;
 
@@ -32,11 +32,7 @@ const inputHaste = 4;
 export function createPracticeModel(deps: { readonly clock: Clock; readonly pace?: PracticePace | undefined }): ModelProvider {
   const pace = deps.pace ?? watchablePace;
   return {
-    id: 'practice',
-    label: 'Practice model (offline)',
-    rateKey: 'practice',
-    models: { lead: 'practice-lead', worker: 'practice-worker', scout: 'practice-worker' },
-    contextWindow: () => contextTokens,
+    ...practiceFacts,
     ready: async (): Promise<Failure | undefined> => undefined,
     stream: (request, signal) => streamReply(request, signal, deps.clock, pace),
   };
