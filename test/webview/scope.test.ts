@@ -1,6 +1,16 @@
 import * as assert from 'node:assert/strict';
 import { toId } from '../../src/core/ids.ts';
-import { countStandings, extentOf, practiceLabel, shownAgents, shownRun } from '../../webview/scope.ts';
+import {
+  askerOf,
+  countStandings,
+  extentOf,
+  practiceLabel,
+  requestTitle,
+  shownAgents,
+  shownRequests,
+  shownRun,
+} from '../../webview/scope.ts';
+import { planAtWork } from './page/planScenarios.ts';
 import { oneAgent, twelveAgents } from './page/scenarios.ts';
 import { Story } from './page/story.ts';
 
@@ -20,6 +30,11 @@ describe('what is shown', () => {
     assert.equal(shownRun(state, older)?.id, older);
     assert.equal(shownRun(state, toId('run', 'deleted'))?.id, newer);
     assert.equal(shownRun(state, 'all'), undefined);
+  });
+
+  it('is the only run where there is no other', () => {
+    const { state } = oneAgent();
+    assert.equal(shownRun(state, 'all'), Object.values(state.runs)[0]);
   });
 
   it('is every agent when all runs are, the newest first', () => {
@@ -46,6 +61,29 @@ describe('what is shown', () => {
 
   it('is a minute of nothing when there are no agents', () => {
     assert.deepEqual(extentOf([], {}, 100_000), { from: 40_000, to: 100_000 });
+  });
+});
+
+describe('what waits for the person', () => {
+  it('is what agents and what the engine ask in the shown run, oldest first', () => {
+    const { state } = planAtWork();
+    const run = Object.values(state.runs)[0];
+    assert.deepEqual(
+      shownRequests(state, run).map((request) => requestTitle(state, request)),
+      ['Go on with the design of the interface?', 'Retry in the client: npm test -- client'],
+    );
+    assert.deepEqual(shownRequests(state, run), shownRequests(state, undefined));
+    const other = Object.values(twoRuns().state.runs)[0] ?? assert.fail('There are runs');
+    assert.deepEqual(shownRequests(state, { ...other, id: toId('run', 'another') }), []);
+  });
+
+  it('is about an agent where one asks', () => {
+    const { state } = planAtWork();
+    const askers = shownRequests(state, undefined).map(askerOf);
+    assert.deepEqual(
+      askers.map((id) => (id === undefined ? undefined : state.agents[id]?.label)),
+      [undefined, 'Retry in the client'],
+    );
   });
 });
 

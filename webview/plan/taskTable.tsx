@@ -91,7 +91,7 @@ function TaskRow({ store, run, line, tried }: TaskRowProps) {
   const selected = agent !== undefined && agent.id === store.view.value.agentId;
   return (
     <tr class={`status-${task.status}${line.critical ? ' critical' : ''}${selected ? ' selected' : ''}`}>
-      <th scope="row" class="task-title" title={`${title}\n${toVisibleLine(task.brief.objective)}${line.critical ? `\n${onPath}` : ''}`}>
+      <th scope="row" class="task-title" title={titleOf(line)}>
         <span class="task-cell">
           <Icon name={sign.icon} tone={sign.tone} spin={isTurning(sign.icon)} />
           <span class="cut">{title}</span>
@@ -131,6 +131,13 @@ function TaskRow({ store, run, line, tried }: TaskRowProps) {
 }
 
 const onPath = 'On the critical path';
+
+/** What there may be no room for. */
+function titleOf({ task, tries, ms, critical }: TaskLine): string {
+  const facts = [toVisibleLine(task.agentType), tries, ms === undefined ? '' : formatDuration(ms), critical ? onPath : ''];
+  const lines = [toVisibleLine(task.title), toVisibleLine(task.brief.objective), facts.filter((fact) => fact !== '').join(' · ')];
+  return lines.join('\n');
+}
 
 /** An agent by its label; follows its transcript. */
 export function AgentButton({ store, agent, selected }: { readonly store: Store; readonly agent: Agent; readonly selected: boolean }) {

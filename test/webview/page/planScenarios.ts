@@ -280,6 +280,33 @@ export function twoPlans(): Scenario {
   return told(story, 3_000, scout.id);
 }
 
+/** The same text in every place of a plan that a model, a file or a name can reach. */
+export function hostilePlan(text: string): Scenario {
+  const plan = new PlanStory(text, [
+    task('one', text, text, { publishes: [text] }),
+    task('two', text, text, { after: ['one'], needs: [text] }),
+    task('three', text, 'person', { gate: { kind: 'person' } }),
+  ]);
+  const agent = plan.spawn(10, 'one', text, { type: text }).begin().think(900, text);
+  const { runId, story } = plan;
+  const by = { kind: 'agent', agentId: agent.id } as const;
+  story.at(2_000, { type: 'artefactPublished', runId, agentId: agent.id, name: text, version: 1, hash: 'ef'.repeat(32), bytes: 9 });
+  story.at(2_100, {
+    type: 'decisionAsked',
+    askId: toId('ask', 'gate-1'),
+    runId,
+    purpose: 'gate',
+    taskId: toId('task', 'three'),
+    ask: { kind: 'decision', title: text, detail: text, options: [{ choice: 'approve', label: text }] },
+  });
+  const changes = [{ kind: 'cancel' as const, taskId: toId('task', 'two') }];
+  const proposalId = toId('proposal', 'proposal-1');
+  story.at(2_200, { type: 'changeProposed', proposalId, runId, by, reason: text, changes });
+  story.at(2_300, { type: 'proposalSettled', proposalId, runId, accepted: false, reason: text, by });
+  plan.settle(2_400, 'two', 'failed', text);
+  return told(story, 3_000, agent.id);
+}
+
 /** Two agents that ask and answer each other. */
 export function messages(): Scenario {
   const plan = new PlanStory('Split the store', [
