@@ -69,7 +69,7 @@ function NoPlan({ store }: { readonly store: Store }) {
 }
 
 function RunPlan({ store, run, plan }: { readonly store: Store; readonly run: Run; readonly plan: Plan }) {
-  useTick(store.live.value || plan.tasks.some((task) => task.status === 'running'), 1_000);
+  useTick(store.live.value || plan.decisions.some((decision) => decision.answer === undefined), 1_000);
   const { state } = store.mirror.value;
   const now = store.now();
   // Work is added up over all spans of a run, so once a second is often enough.
