@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toId } from '../../src/core/ids.ts';
+import type { PlanTemplate } from '../../src/core/decideSpawn.ts';
+import { taskSpecSchema } from '../../src/core/events.ts';
+import { type TaskId, toId } from '../../src/core/ids.ts';
 import { costOf, listPrices } from '../../src/core/prices.ts';
 import { noInstructions } from '../../src/core/sharedPrompt.ts';
 import type { FleetState } from '../../src/core/state.ts';
@@ -29,6 +31,29 @@ const agentTypes: readonly AgentType[] = [
   { name: 'general', description: 'Works.', system, tools: ['read_file', 'report'], role: 'worker' },
 ];
 
+/** So many workers that depend on nothing, and one task that waits for all of them. */
+function star(workers: number): PlanTemplate {
+  const task = (title: string, dependencies: readonly TaskId[]) =>
+    taskSpecSchema.parse({
+      id: title.replaceAll(' ', '-'),
+      title,
+      agentType: 'general',
+      brief: { objective: 'Look around and report.' },
+      dependencies,
+    });
+  const all = Array.from({ length: workers }, (_, index) => task(`Worker ${index + 1}`, []));
+  return {
+    workflow: 'star',
+    tasks: [
+      ...all,
+      task(
+        'Collector',
+        all.map(({ id }) => id),
+      ),
+    ],
+  };
+}
+
 const readTool: Tool = {
   spec: readFile,
   prepare: async () => ({
@@ -47,7 +72,7 @@ const log: Log = {
 };
 
 /** The real fleet with its real journal on disk and its real provider, and without a window. */
-serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
+serveClient(async ({ url, key, agents, shape }: Work): Promise<Client> => {
   const directory = await mkdtemp(join(tmpdir(), 'flotilla-bench-'));
   const clock = createClock();
   const { journal, entries, readOnly } = await openJournal({ directory, clock, log });
@@ -97,8 +122,14 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
     agentTypes: () => agentTypes,
     provider: () => provider,
     sharedPrompt: () => ({ common: '', instructions: noInstructions }),
-    renderOpening: (request, { label }) => ({ opening: `${label}. ${request.brief.objective}`, manifest: { given: [], withheld: [] } }),
-    template: createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => [] }).template,
+    renderOpening: (request, { label }, { reports }) => ({
+      opening: [`${label}. ${request.brief.objective}`, ...reports.map(({ task, report }) => `${task.title}: ${report.summary}`)].join(
+        '\n',
+      ),
+      manifest: { given: [], withheld: [] },
+    }),
+    template:
+      shape === 'star' ? () => star(agents) : createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => [] }).template,
     undo: { undo: async () => ({ restored: [], kept: [] }) },
   });
 
@@ -107,7 +138,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
       new Promise((resolve, reject) => {
         let told = false;
         let ended = 0;
-        const expected = fanOut ? agents + 1 : agents;
+        const expected = shape === 'single' ? agents : agents + 1;
         const onEnd = (state: FleetState): void => {
           const bad = Object.values(state.agents).find((agent) => agent.phase.kind !== 'ended' || agent.phase.outcome.kind !== 'done');
           if (bad === undefined) {
@@ -129,7 +160,7 @@ serveClient(async ({ url, key, agents, fanOut }: Work): Promise<Client> => {
             onEnd(fleet.state);
           }
         });
-        if (fanOut) {
+        if (shape !== 'single') {
           fleet.execute({ type: 'startRun', task: 'Look around.' });
           return;
         }

@@ -22,7 +22,7 @@ interface Load {
   readonly turns: number;
 }
 
-/** `--quick` for a look at small numbers; `--only=50`, `--only=fan-out` or `--only=memory` for one part. */
+/** `--quick` for a look at small numbers; `--only=50`, `--only=fan-out`, `--only=star` or `--only=memory` for one part. */
 const quick = process.argv.includes('--quick');
 const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length);
 /** Fewer turns where there are more agents: there are as many figures all the same. */
@@ -107,7 +107,7 @@ async function compare({ agents, rounds, turns }: Load): Promise<void> {
     const results: Record<ClientName, Measured[]> = { fleetClient: [], bareClient: [] };
     for (let round = 0; round < rounds; round++) {
       for (const name of ['fleetClient', 'bareClient'] as const) {
-        results[name].push(await runClient(name, server, { url, key, agents, fanOut: false, memory: false }));
+        results[name].push(await runClient(name, server, { url, key, agents, shape: 'single', memory: false }));
       }
     }
     const fleet = figuresOf(results.fleetClient);
@@ -130,18 +130,19 @@ function figuresOf(runs: readonly Measured[]) {
   };
 }
 
-async function measureFanOut(agents: number): Promise<void> {
+/** The time a run of many agents takes against what its slowest path of replies takes alone. */
+async function measureFanOut(agents: number, shape: 'fanOut' | 'star'): Promise<void> {
   const ratios: { readonly wallMs: number; readonly pathMs: number }[] = [];
   await withServer([`--workers=${agents}`, '--turns=5', '--first=400', '--between=15', '--chars=48'], async (server, url) => {
     for (let round = 0; round < 3; round++) {
-      const { replies } = await runClient('fleetClient', server, { url, key, agents, fanOut: true, memory: false });
+      const { replies } = await runClient('fleetClient', server, { url, key, agents, shape, memory: false });
       ratios.push(criticalPath(replies, ({ agent }) => !agent.startsWith('Worker')));
     }
   });
   const wall = median(ratios.map(({ wallMs }) => wallMs));
   const path = median(ratios.map(({ pathMs }) => pathMs));
   row(
-    `fan-out of ${agents}: time against critical path`,
+    `${shape === 'star' ? 'star' : 'fan-out'} of ${agents}: time against critical path`,
     `${wall.toFixed(0)} ms`,
     `${path.toFixed(0)} ms`,
     median(ratios.map(({ wallMs, pathMs }) => wallMs / pathMs)),
@@ -152,7 +153,7 @@ async function measureFanOut(agents: number): Promise<void> {
 async function measureMemory(agents: number): Promise<void> {
   await withServer(['--turns=6', '--first=300', '--between=25', '--chars=24'], async (server, url) => {
     const perAgent = async (name: ClientName) => {
-      const { done } = await runClient(name, server, { url, key, agents, fanOut: false, memory: true });
+      const { done } = await runClient(name, server, { url, key, agents, shape: 'single', memory: true });
       const { before, working, after } = done.memoryMb ?? { before: 0, working: 0, after: 0 };
       return { working: (working - before) / agents, after: (after - before) / agents };
     };
@@ -189,8 +190,10 @@ for (const load of loads) {
     await compare(load);
   }
 }
-if (isWanted('fan-out')) {
-  await measureFanOut(fanOutAgents);
+for (const shape of ['fanOut', 'star'] as const) {
+  if (isWanted('fan-out') || isWanted(shape)) {
+    await measureFanOut(fanOutAgents, shape);
+  }
 }
 if (isWanted('memory')) {
   await measureMemory(loads.at(-1)?.agents ?? 1);

@@ -20,8 +20,8 @@ export interface Work {
   readonly url: string;
   readonly key: string;
   readonly agents: number;
-  /** Whether one lead spawns the agents, or all are started at once. */
-  readonly fanOut: boolean;
+  /** How the agents come to be: each by itself, spawned by one lead, or as tasks of a plan with one that collects their reports. */
+  readonly shape: 'single' | 'fanOut' | 'star';
   /** Whether memory is measured, which disturbs every other figure. */
   readonly memory: boolean;
 }
