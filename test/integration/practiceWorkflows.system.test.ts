@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSettled } from '../../src/core/planGraph.ts';
+import { resultOf } from '../../src/core/runResult.ts';
 import { isLive, reportOf } from '../../src/core/selectors.ts';
 import type { FleetState, Plan } from '../../src/core/state.ts';
 import type { RunId } from '../../src/core/ids.ts';
@@ -60,6 +61,22 @@ async function checkPlaces(real: RealFleet): Promise<void> {
   }
 }
 
+/** The result of the run is whole: nothing failed, somebody sums it up, and every place and every changed file in it is there. */
+async function checkResult(real: RealFleet, runId: RunId, edits: boolean): Promise<void> {
+  const result = resultOf(real.fleet.state, runId) ?? assert.fail('no result');
+  assert.equal(result.phase, 'done');
+  assert.deepEqual([result.failures, result.undone, result.doubts], [[], [], []]);
+  assert.ok(result.summaries.length > 0, 'a summary');
+  assert.ok(result.findings.length > 0 || isHampered(real.fleet.state), 'findings');
+  for (const { path, line } of result.findings.filter((finding) => finding.path !== undefined)) {
+    const lines = (await readFile(join(real.workspace, path ?? ''), 'utf8')).split('\n').length;
+    assert.ok((line ?? 1) <= lines, `${path}:${line} exists`);
+  }
+  const missing = result.filesChanged.filter(({ path }) => !existsSync(join(real.workspace, path)));
+  assert.deepEqual(missing, []);
+  assert.ok(edits || result.filesChanged.length === 0, 'who only looks changes nothing');
+}
+
 /** Whether the machine was so busy that searches were given up, so that nothing may have been found to change. */
 const isHampered = (state: FleetState): boolean =>
   Object.values(state.transcripts).some((transcript) =>
@@ -91,6 +108,7 @@ describe('the practice model in every workflow', function () {
           told(plan),
         );
         await checkPlaces(real);
+        await checkResult(real, runId, edits);
         const changed = Object.values(real.fleet.state.agents).flatMap((agent) => agent.filesChanged);
         assert.ok(changed.length > 0 === edits || isHampered(real.fleet.state), changed.join());
         assert.deepEqual(real.errors, []);
