@@ -21,13 +21,18 @@ export function inertLine(text: string): string {
     const isMark = index % 2 === 1;
     if (isMark && (lastOf.get(part) ?? 0) > index) {
       const close = parts.indexOf(part, index + 1);
-      result += asCode(parts.slice(index + 1, close).join(''));
+      result = joined(result, asCode(parts.slice(index + 1, close).join('')));
       index = close;
     } else {
-      result += isMark ? part.replaceAll('`', '\\`') : escapedWords(part);
+      result = joined(result, isMark ? part.replaceAll('`', '\\`') : escapedWords(part));
     }
   }
   return escapedStart(result);
+}
+
+/** Two pieces of a line. Backticks that meet would be one longer mark, which ends somewhere else and lets out what was code. */
+function joined(before: string, after: string): string {
+  return before.endsWith('`') && /^\\?`/.test(after) ? `${before} ${after}` : before + after;
 }
 
 /** Text as a code span, whatever it holds. */
@@ -72,7 +77,8 @@ function inertBlockLine(line: string, next: string | undefined): string {
   }
   const title = heading.exec(line)?.[1];
   if (title !== undefined) {
-    return `**${inertLine(title)}**\n`;
+    // Marks around nothing would be drawn as a rule.
+    return title.trim() === '' ? '' : `**${inertLine(title)}**\n`;
   }
   // A line feed that the writer meant is kept; at the end of a paragraph it would show as a backslash.
   const goesOn = next !== undefined && next.trim() !== '' && !listItem.test(next) && !heading.test(next) && !fence.test(next);
