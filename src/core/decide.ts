@@ -4,7 +4,7 @@ import { type Starter, spawnAgent, startRun } from './decideStart.ts';
 import type { Decision } from './decision.ts';
 import type { Actor, EventOf, FleetEvent, MessageKind, Place } from './events.ts';
 import type { AgentId, RunId } from './ids.ts';
-import { cancelTasks, idleTasks, refuse, released, withdrawDecisions } from './planChange.ts';
+import { idleTasks, refuse, released, skipTasks, withdrawDecisions } from './planChange.ts';
 import { dependentsOf, edgesOf, isSettled, taskOf } from './planGraph.ts';
 import { replyProblem } from './requests.ts';
 import { agentsOfRun, emptyRuns, outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
@@ -33,10 +33,7 @@ export function decide(state: FleetState, command: FleetCommand, context: Decide
       return withPlans(
         state,
         toAll(state, (agent) => agent.stage !== 'ended' && agent.killing === undefined, killing(command.by)),
-        (plan) => [
-          ...cancelTasks(plan, idleTasks(state, plan), 'Everything was killed', command.by),
-          ...withdrawDecisions(plan, command.by),
-        ],
+        (plan) => [...skipTasks(plan, idleTasks(state, plan), 'Everything was killed', command.by), ...withdrawDecisions(plan, command.by)],
       );
     case 'pauseAgent':
       return pause(state, command);

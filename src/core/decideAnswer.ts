@@ -2,10 +2,10 @@ import type { Decision } from './decision.ts';
 import type { Actor, FleetEvent } from './events.ts';
 import { settleProposal } from './decideProposal.ts';
 import type { AgentId, MintId } from './ids.ts';
-import { cancelTasks, idleTasks, type PlanCommand, type PlanDecider, refuse, released } from './planChange.ts';
+import { cancelTasks, idleTasks, type PlanCommand, type PlanDecider, refuse, released, skipTasks } from './planChange.ts';
 import { taskOf } from './planGraph.ts';
 import { agentTasks, assigneeOf } from './planQueue.ts';
-import { cancelledNews, nextRound, settled } from './planSettle.ts';
+import { nextRound, ownerNews, settled } from './planSettle.ts';
 import { agentsOfRun, isLive, outcomeOf } from './selectors.ts';
 import { wrapUpText } from './wrapUpText.ts';
 import type { Decision as Question, FleetState, Plan, Task } from './state.ts';
@@ -88,7 +88,7 @@ function consequences(
 function declined(state: FleetState, plan: Plan, by: Actor, mint: MintId): readonly FleetEvent[] {
   const reason = 'The person declined to start so many agents';
   const unstarted = agentTasks(plan).filter((task) => task.status === 'waiting' && task.history.length === 0);
-  return [...cancelTasks(plan, unstarted, reason, by), ...cancelledNews(state, unstarted, reason, by, mint)];
+  return [...cancelTasks(plan, unstarted, reason, by), ...ownerNews(state, unstarted, 'cancelled', reason, by, mint)];
 }
 
 /** A person's verdict on a gate, or on a review that has used up its rounds. */
@@ -138,12 +138,12 @@ function overBudget(state: FleetState, plan: Plan, { choice, by }: Answer, { min
   const live = agentsOfRun(state, plan.runId).filter((agent) => isLive(agent) && agent.killing === undefined);
   const reason = 'The budget of the run is used up';
   const idle = idleTasks(state, plan);
-  const cancelled = cancelTasks(plan, idle, reason, by);
+  const skipped = skipTasks(plan, idle, reason, by);
   return choice === 'kill'
-    ? [...cancelled, ...live.map((agent): FleetEvent => ({ type: 'killAsked', agentId: agent.id, by }))]
+    ? [...skipped, ...live.map((agent): FleetEvent => ({ type: 'killAsked', agentId: agent.id, by }))]
     : [
-        ...cancelled,
-        ...cancelledNews(state, idle, reason, by, mint),
+        ...skipped,
+        ...ownerNews(state, idle, 'skipped', reason, by, mint),
         ...live.filter((agent) => !agent.wrappingUp).map((agent) => wrapUpMessage(agent.id, by, mint)),
       ];
 }

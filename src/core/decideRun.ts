@@ -1,25 +1,15 @@
 import type { Decision } from './decision.ts';
 import type { Actor, FleetEvent } from './events.ts';
 import type { TaskId } from './ids.ts';
-import { cancelTasks, idleTasks, refuse, released, withdrawDecisions } from './planChange.ts';
-import { dependentsOf, isSettled, taskOf } from './planGraph.ts';
+import { idleTasks, refuse, released, skipTasks, withdrawDecisions } from './planChange.ts';
+import { isSettled, taskOf } from './planGraph.ts';
 import { agentsOfRun, isLive, outcomeOf } from './selectors.ts';
 import type { FleetState, Plan, Task } from './state.ts';
 
-/** What failed for good is opened again, with everything that was skipped because of it. */
+/** What failed for good is opened again, with everything that was skipped because of it or because the run was ended. */
 export function retryRun(state: FleetState, plan: Plan, by: Actor): Decision {
-  const after = dependentsOf(plan.tasks);
-  const all = plan.tasks.filter((task) => task.status === 'failed');
-  const failed = all.filter((task) => canBeTaken(state, plan, task));
-  const again = new Set<TaskId>(failed.map((task) => task.id));
-  for (const id of again) {
-    for (const next of after.get(id) ?? []) {
-      const status = taskOf(plan, next)?.status;
-      if (status === 'skipped' || status === 'failed') {
-        again.add(next);
-      }
-    }
-  }
+  const all = plan.tasks.filter((task) => task.status === 'failed' || task.status === 'skipped');
+  const again = new Set<TaskId>(all.filter((task) => canBeTaken(state, plan, task)).map((task) => task.id));
   if (again.size === 0) {
     return all.length === 0
       ? refuse('ended', 'No task of this run has failed.', 'Give one of its agents a follow-up task instead.')
@@ -37,15 +27,16 @@ export function retryRun(state: FleetState, plan: Plan, by: Actor): Decision {
 /** Whether whoever asked for a failed task is there for its result, or is done again itself and asks anew. */
 function canBeTaken(state: FleetState, plan: Plan, task: Task): boolean {
   const owner = task.owner === undefined ? undefined : state.agents[task.owner];
-  return (
-    task.owner === undefined ||
-    (owner !== undefined && (isLive(owner) || outcomeOf(owner)?.kind === 'interrupted' || taskOf(plan, owner.taskId)?.status === 'failed'))
-  );
+  if (owner === undefined) {
+    return task.owner === undefined;
+  }
+  const own = taskOf(plan, owner.taskId)?.status;
+  return isLive(owner) || outcomeOf(owner)?.kind === 'interrupted' || own === 'failed' || own === 'skipped';
 }
 
 export function killRun(state: FleetState, plan: Plan, by: Actor): Decision {
   const { runId } = plan;
-  const events = [...cancelTasks(plan, idleTasks(state, plan), 'The run was killed', by), ...withdrawDecisions(plan, by)];
+  const events = [...skipTasks(plan, idleTasks(state, plan), 'The run was killed', by), ...withdrawDecisions(plan, by)];
   const live = agentsOfRun(state, runId).filter((agent) => isLive(agent) && agent.killing === undefined);
   if (events.length === 0 && live.length === 0) {
     return refuse('ended', 'Everything of this run has ended.', 'Delete its agents, or retry what failed.');

@@ -7,7 +7,7 @@ import { isSettled, taskOf } from './planGraph.ts';
 import { assigneeOf } from './planQueue.ts';
 import { specOf } from './reducePlan.ts';
 import { loosenedGate } from './planGates.ts';
-import { cancelledNews } from './planSettle.ts';
+import { ownerNews } from './planSettle.ts';
 import { isLive } from './selectors.ts';
 import type { FleetState, Plan, Task } from './state.ts';
 import { type PlanLimits, type PlanProblem, validatePlan } from './validatePlan.ts';
@@ -70,7 +70,7 @@ export function change(
     events: [
       ...events,
       ...changes.flatMap((one) => consequences(state, plan, one, reason, by, context.mint)),
-      ...cancelledNews(state, cancelledBy(plan, changes), reason, authority, context.mint),
+      ...ownerNews(state, cancelledBy(plan, changes), 'cancelled', reason, authority, context.mint),
     ],
     accepted: { runId: plan.runId, reached: changes.length, notes: check.warnings.map((warning) => `${warning.message} ${warning.next}`) },
   };
@@ -222,11 +222,16 @@ export function idleTasks(state: FleetState, plan: Plan): readonly Task[] {
   });
 }
 
-/** Ends tasks that nobody works on: they are cancelled, not failed, so that nothing is retried. */
+/** Takes tasks that nobody works on out of the plan. */
 export function cancelTasks({ runId }: Plan, tasks: readonly Task[], reason: string, by: Actor): readonly FleetEvent[] {
   return tasks.length === 0
     ? []
     : [{ type: 'planChanged', runId, by, reason, changes: tasks.map((task) => ({ kind: 'cancel', taskId: task.id })) }];
+}
+
+/** Ends tasks that nobody works on because their run ends: they are not done, and a retry of the run takes them up again. */
+export function skipTasks({ runId }: Plan, tasks: readonly Task[], reason: string, by: Actor): readonly FleetEvent[] {
+  return tasks.map((task) => ({ type: 'taskSettled', runId, taskId: task.id, status: 'skipped', reason, by }));
 }
 
 /** Takes back everything the person has not decided. */

@@ -23,7 +23,7 @@ export function pointlessDecision(state: FleetState, plan: Plan): Decision | und
 function isNeeded(state: FleetState, plan: Plan, { purpose, taskId }: Decision): boolean {
   const task = taskOf(plan, taskId);
   if (purpose === 'gate') {
-    return task !== undefined && isReady(plan, task);
+    return task !== undefined && isForPerson(task) && isReady(plan, task);
   }
   if (purpose !== 'rounds') {
     return true;

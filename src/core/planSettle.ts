@@ -77,7 +77,8 @@ function afterReport(state: FleetState, plan: Plan, task: Task, agent: Agent, re
   if (task.gate === undefined) {
     return settled(state, plan, task, { status: 'done' }, mint);
   }
-  if (report.verdict === 'approve') {
+  // Asked something after its approval, an agent that answers without a verdict takes nothing back.
+  if ((report.verdict ?? task.verdict) === 'approve') {
     return settled(state, plan, task, { status: 'done', verdict: 'approve' }, mint);
   }
   const { backTo } = task.gate;
@@ -246,7 +247,7 @@ function toOwner(state: FleetState, task: Task, { status, reason }: Settlement, 
   if (owner === undefined || !(awaitsReports(owner) || awaitsSuccessor(state, owner))) {
     return [];
   }
-  const agent = status === 'cancelled' ? undefined : assigneeOf(state, task);
+  const agent = status === 'cancelled' || status === 'skipped' ? undefined : assigneeOf(state, task);
   const outcome = agent === undefined ? undefined : outcomeOf(agent);
   const told = agent !== undefined && outcome !== undefined && outcome.kind !== 'interrupted';
   return [
@@ -263,11 +264,18 @@ function toOwner(state: FleetState, task: Task, { status, reason }: Settlement, 
   ];
 }
 
-/** Word to whoever asked for tasks that somebody else has cancelled: it would wait for reports that never come. */
-export function cancelledNews(state: FleetState, tasks: readonly Task[], reason: string, by: Actor, mint: MintId): readonly FleetEvent[] {
+/** Word to whoever asked for tasks that somebody else has taken away: it would wait for reports that never come. */
+export function ownerNews(
+  state: FleetState,
+  tasks: readonly Task[],
+  status: 'cancelled' | 'skipped',
+  reason: string,
+  by: Actor,
+  mint: MintId,
+): readonly FleetEvent[] {
   return tasks
     .filter((task) => !isSettled(task) && (by.kind !== 'agent' || by.agentId !== task.owner))
-    .flatMap((task) => toOwner(state, task, { status: 'cancelled', reason: reason === '' ? undefined : reason }, mint));
+    .flatMap((task) => toOwner(state, task, { status, reason: reason === '' ? undefined : reason }, mint));
 }
 
 function awaitsReports(owner: Agent): boolean {

@@ -29,7 +29,7 @@ describe('the facts of a run', () => {
   ]);
 
   it('are all of its own, its agents and their prompts, and none of another run', () => {
-    const own = toEntries(sampleRun().filter((event) => !('runId' in event) || event.runId === 'run-1'));
+    const own = toEntries(sampleRun()).filter(({ event }) => !('runId' in event) || event.runId === 'run-1');
     assert.deepEqual(entriesOfRun([...strange, ...own], toId('run', 'run-1')), own);
     assert.deepEqual(entriesOfRun([...own, ...strange], other), strange);
   });

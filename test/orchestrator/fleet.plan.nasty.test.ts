@@ -14,7 +14,7 @@ import {
   taskNamed,
   told,
 } from '../support/planRun.ts';
-import { call, fail, report } from '../support/scriptedModel.ts';
+import { call, fail, report, say } from '../support/scriptedModel.ts';
 import { TestFleet } from '../support/testFleet.ts';
 import { gatedTool, testTool } from '../support/testTools.ts';
 
@@ -77,6 +77,23 @@ describe('a review loop that is disturbed', () => {
     assert.deepEqual(openDecisions(asked), []);
     await asked.until(() => standing(asked) === 'build done, review done');
     assert.equal(runWord(asked), 'done');
+  });
+
+  it('is not begun again by an answer that takes the approval not back', async () => {
+    const test = planFleet([build, review(3), ship], {
+      build: [report('1'), report('2')],
+      review: [approve, say('I looked at everything.'), changes, approve],
+      ship: [report('shipped')],
+    });
+    test.start();
+    await test.until(() => standing(test) === 'build done, review done, ship done');
+    const agentId = test.agent('review').id;
+    test.do({ type: 'followUpAgent', agentId, task: 'What did you look at?' });
+    await test.until(() => standing(test) === 'build done, review done, ship done');
+    assert.equal(taskNamed(test, 'review').round, 1);
+    test.do({ type: 'followUpAgent', agentId, task: 'Look at the door.' });
+    await test.until(() => taskNamed(test, 'review').round === 2 && standing(test) === 'build done, review done, ship done');
+    assert.match(told(test, 'build', 1), /the door is missing/);
   });
 
   it('does not have two agents at one task when a follow-up has its agent at work already', async () => {
@@ -161,7 +178,8 @@ describe('a run that is killed', () => {
     asking.start();
     await asking.until(() => openDecisions(asking).length === 1);
     asking.do({ type: 'killRun', runId: onlyRun(asking).run.id });
-    assert.equal(standing(asking), 'build done, review cancelled');
+    assert.equal(standing(asking), 'build done, review skipped');
+    assert.equal(runWord(asking), 'partial');
     assert.deepEqual(openDecisions(asking), []);
 
     const gate = new Gate();
@@ -178,7 +196,7 @@ describe('a run that is killed', () => {
     assert.equal(standing(between), 'a running, other running');
     between.do({ type: 'killAll' });
     await between.ended();
-    assert.equal(standing(between), 'a cancelled, other failed');
+    assert.equal(standing(between), 'a skipped, other failed');
     assert.equal(runWord(between), 'killed');
     assert.equal(Object.keys(between.state.agents).length, 2);
   });
@@ -190,8 +208,25 @@ describe('a run that is killed', () => {
     await first.until(() => first.phase('a') === 'runningTools');
     const second = planFleet(tasks, {}, { entries: first.journal.entries, blobs: first.blobs });
     second.do({ type: 'killRun', runId: onlyRun(second).run.id });
-    assert.equal(standing(second), 'a cancelled, b cancelled');
+    assert.equal(standing(second), 'a skipped, b skipped');
     assert.equal(runWord(second), 'killed');
+  });
+
+  it('can be taken up again with all that was ended', async () => {
+    const test = planFleet(
+      [{ id: 'a' }, { id: 'b', after: ['a'] }, { id: 'c' }],
+      { a: [call('work')], 'a-2': [report('a')], b: [report('b')], c: [report('c')] },
+      { tools: [gatedTool('work', new Gate())], settings: { maxConcurrentAgents: 1 } },
+    );
+    test.start();
+    await test.until(() => test.phase('a') === 'runningTools');
+    const { runId } = onlyRun(test).plan;
+    test.do({ type: 'killRun', runId });
+    await test.until(() => standing(test) === 'a failed, b skipped, c skipped');
+    assert.equal(runWord(test), 'killed');
+    test.do({ type: 'retryRun', runId });
+    await test.until(() => standing(test) === 'a done, b done, c done');
+    assert.equal(runWord(test), 'done');
   });
 
   it('takes back the question about its size', async () => {
@@ -201,7 +236,8 @@ describe('a run that is killed', () => {
     await test.until(() => openDecisions(test).length === 1 && taskNamed(test, 'first').status === 'done');
     test.do({ type: 'killAll' });
     assert.deepEqual(openDecisions(test), []);
-    assert.equal(standing(test), 'first done, a cancelled, b cancelled, c cancelled');
+    assert.equal(standing(test), 'first done, a skipped, b skipped, c skipped');
+    assert.equal(runWord(test), 'partial', 'not all that was wanted is done');
   });
 });
 

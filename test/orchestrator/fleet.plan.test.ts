@@ -366,7 +366,7 @@ describe('a plan', () => {
     assert.match(taskNamed(test, 'client').reason ?? '', /"api.md" was never published/);
   });
 
-  it('ends with everything cancelled when the run is killed, and starts nothing while it is paused', async () => {
+  it('ends with nothing to come when the run is killed, and starts nothing while it is paused', async () => {
     const gate = new Gate();
     const test = planFleet(
       [{ id: 'a' }, { id: 'b', after: ['a'] }],
@@ -397,7 +397,7 @@ describe('a plan', () => {
     const second = planFleet(tasks, {}, { entries: first.journal.entries, blobs: first.blobs });
     const { runId } = onlyRun(second.state).plan;
     second.do({ type: 'killRun', runId });
-    assert.equal(standing(second), 'a cancelled, b cancelled');
+    assert.equal(standing(second), 'a skipped, b skipped');
     assert.equal(phase(second), 'killed');
     second.do({ type: 'deleteEnded' });
     assert.deepEqual([second.state.runs, second.state.plans, second.state.agents], [{}, {}, {}]);
