@@ -1,20 +1,13 @@
 import type { PlanTemplate } from '../../src/core/decideSpawn.ts';
-import { type Budget, type TaskSpec, type TaskSpecInput, taskSpecSchema } from '../../src/core/events.ts';
+import type { Budget } from '../../src/core/events.ts';
 import { toId } from '../../src/core/ids.ts';
 import { type RunPhase, runPhase } from '../../src/core/selectors.ts';
 import type { Decision, Plan, Run, Task } from '../../src/core/state.ts';
+import { type ShortTask, shortTask } from './shortTask.ts';
 import { TestFleet, type TestFleetOptions } from './testFleet.ts';
 import type { Script } from './scriptedModel.ts';
 
-/** A task with everything a test does not care about left to defaults; its id is its title, its agent's label and its script. */
-export type ShortTask = Partial<Omit<TaskSpecInput, 'id' | 'dependencies'>> & {
-  readonly id: string;
-  readonly after?: readonly string[] | undefined;
-};
-
-export function shortTask({ id, after = [], ...rest }: ShortTask): TaskSpec {
-  return taskSpecSchema.parse({ title: id, agentType: 'general', brief: { objective: `do ${id}` }, ...rest, id, dependencies: after });
-}
+export { type ShortTask, shortTask };
 
 /** A fleet whose every run has these tasks. */
 export function planFleet(

@@ -1,6 +1,6 @@
 import type { Actor, FleetEvent, Usage } from '../../src/core/events.ts';
 import { toId } from '../../src/core/ids.ts';
-import { shortTask } from './planRun.ts';
+import { shortTask } from './shortTask.ts';
 
 /*
  * A small believable run: a lead, two workers, one of which asks a person; every type of fact occurs. Fixed for good: golden journals were

@@ -29,7 +29,7 @@ function alive(text: string): readonly number[] {
 }
 
 async function until(what: string, isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 30_000;
   while (!isTrue()) {
     assert.ok(Date.now() < deadline, `Gave up waiting: ${what}`);
     await sleep(5);
@@ -37,7 +37,7 @@ async function until(what: string, isTrue: () => boolean): Promise<void> {
 }
 
 describe('Processes', function () {
-  this.timeout(15_000);
+  this.timeout(60_000);
   let folder: string;
   let processes: Processes;
 
