@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { costOf, findModel, type PriceTable } from './core/prices.ts';
-import { mayHandOver } from './core/contextFullness.ts';
+import { mayHandOver } from './core/context/contextFullness.ts';
 import type { PlanRequest, PlanTemplate } from './core/decideSpawn.ts';
 import type { Rejection } from './core/commands.ts';
-import { wholeReportFor } from './core/openingContext.ts';
-import { outputOf } from './core/outputName.ts';
+import { wholeReportFor } from './core/context/openingContext.ts';
+import { outputOf } from './core/context/outputName.ts';
 import { agentsOfRun } from './core/selectors.ts';
-import type { Instructions } from './core/sharedPrompt.ts';
+import type { Instructions } from './core/context/sharedPrompt.ts';
 import type { Disposable } from './lib/disposables.ts';
 import { Fleet } from './orchestrator/fleet.ts';
 import { createLiveTail } from './orchestrator/liveTail.ts';

@@ -1,11 +1,11 @@
 import type { FleetCommand } from './commands.ts';
-import { decidePlan } from './decidePlan.ts';
+import { decidePlan } from './plan/decidePlan.ts';
 import { type Starter, spawnAgent, startRun } from './decideStart.ts';
 import type { Decision } from './decision.ts';
 import type { Actor, EventOf, FleetEvent, MessageKind, Place } from './events.ts';
 import type { AgentId, RunId } from './ids.ts';
-import { idleTasks, refuse, released, skipTasks, withdrawDecisions } from './planChange.ts';
-import { dependentsOf, edgesOf, isSettled, taskOf } from './planGraph.ts';
+import { idleTasks, refuse, released, skipTasks, withdrawDecisions } from './plan/planChange.ts';
+import { dependentsOf, edgesOf, isSettled, taskOf } from './plan/planGraph.ts';
 import { replyProblem } from './requests.ts';
 import { agentsOfRun, emptyRuns, outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
 import type { Agent, FleetState, Plan, Task } from './state.ts';

@@ -2,7 +2,7 @@ import type { Rejection, SpawnRequest } from './commands.ts';
 import type { Decision } from './decision.ts';
 import type { Actor, Budget, Effort, FleetEvent, Manifest, Place, TaskSpec, ToolSpec } from './events.ts';
 import type { AgentId, MintId, PromptId, RunId, TaskId } from './ids.ts';
-import { emptyOpeningContext, type OpeningContext } from './openingContext.ts';
+import { emptyOpeningContext, type OpeningContext } from './context/openingContext.ts';
 import type { Agent, FleetState } from './state.ts';
 
 /** A spawn request with everything looked up: what the agent will run on and be told. */

@@ -3,14 +3,14 @@ import { type PlanRequest, type PlanTemplate, type Spawner, spawnEvents } from '
 import type { Decision } from './decision.ts';
 import type { Actor, Budget, FleetEvent, TaskSpec } from './events.ts';
 import { isTaskIdText, type RunId, type TaskId, toId } from './ids.ts';
-import { openingContextOf } from './openingContext.ts';
+import { openingContextOf } from './context/openingContext.ts';
 import type { Rejection } from './commands.ts';
-import { type PlanDecider, refuse, rejectionOf } from './planChange.ts';
-import { taskOf } from './planGraph.ts';
-import { agentTasks, approvedSize, isReady } from './planQueue.ts';
-import { emptyPlan, newTask, specOf } from './reducePlan.ts';
+import { type PlanDecider, refuse, rejectionOf } from './plan/planChange.ts';
+import { taskOf } from './plan/planGraph.ts';
+import { agentTasks, approvedSize, isReady } from './plan/planQueue.ts';
+import { emptyPlan, newTask, specOf } from './plan/reducePlan.ts';
 import type { Agent, FleetState, Plan } from './state.ts';
-import { validatePlan } from './validatePlan.ts';
+import { validatePlan } from './plan/validatePlan.ts';
 
 /*
  * How runs and agents begin. Whatever is begun is a task of a plan.

@@ -1,7 +1,7 @@
 import type { FleetEvent, Outcome } from './events.ts';
 import { unknownResult } from './history.ts';
 import type { MessageId } from './ids.ts';
-import { reportText } from './reportText.ts';
+import { reportText } from './brief/reportText.ts';
 import { unansweredNotices } from './requests.ts';
 import type { Agent, FleetState, OpenCall } from './state.ts';
 

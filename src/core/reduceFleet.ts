@@ -1,7 +1,7 @@
 import type { EventOf, JournalEntry, PlanEvent } from './events.ts';
 import type { AgentId } from './ids.ts';
 import { type AgentEvent, reduceAgent, spawnedAgent, subjectOf } from './reduceAgent.ts';
-import { emptyPlan, isPlanEvent, reducePlan, withAttempt, withAttemptEnded, withOwner } from './reducePlan.ts';
+import { emptyPlan, isPlanEvent, reducePlan, withAttempt, withAttemptEnded, withOwner } from './plan/reducePlan.ts';
 import { reduceLane, spawnedLane } from './reduceLane.ts';
 import { reduceTranscript } from './reduceTranscript.ts';
 import { withRequest } from './requests.ts';

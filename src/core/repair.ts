@@ -1,6 +1,6 @@
 import { endingOf } from './ending.ts';
 import type { FleetEvent } from './events.ts';
-import { isSettled } from './planGraph.ts';
+import { isSettled } from './plan/planGraph.ts';
 import { isLive } from './selectors.ts';
 import type { FleetState, Plan } from './state.ts';
 

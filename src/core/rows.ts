@@ -1,6 +1,6 @@
 import type { Outcome } from './events.ts';
 import type { AgentId, AskId, RunId, TaskId } from './ids.ts';
-import { manifestSummary } from './manifestText.ts';
+import { manifestSummary } from './context/manifestText.ts';
 import { countText, doingText, failureText, firstLine, formatCost, formatDuration, formatTokens } from './rowText.ts';
 import { openRequests } from './openRequests.ts';
 import { isLive, phaseWord, subtreeOf, tokensOf } from './selectors.ts';

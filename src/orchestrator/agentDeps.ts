@@ -1,4 +1,4 @@
-import type { Overdrawn } from '../core/budget.ts';
+import type { Overdrawn } from '../core/plan/budget.ts';
 import type { FleetEvent, Usage } from '../core/events.ts';
 import type { CallId, MintId } from '../core/ids.ts';
 import type { Agent, Prompt, Transcript } from '../core/state.ts';

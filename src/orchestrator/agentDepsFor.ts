@@ -1,10 +1,10 @@
-import { budgetAsk, type Overdrawn, overdrawn } from '../core/budget.ts';
+import { budgetAsk, type Overdrawn, overdrawn } from '../core/plan/budget.ts';
 import type { CommandResult, FleetCommandInput } from '../core/commands.ts';
 import type { FleetEvent } from '../core/events.ts';
 import type { AgentId, MintId } from '../core/ids.ts';
-import { openDecision } from '../core/planQueue.ts';
-import { openTasksOf } from '../core/planSettle.ts';
-import { rosterText } from '../core/roster.ts';
+import { openDecision } from '../core/plan/planQueue.ts';
+import { openTasksOf } from '../core/plan/planSettle.ts';
+import { rosterText } from '../core/context/roster.ts';
 import { childrenOf, isLive } from '../core/selectors.ts';
 import type { Agent, FleetState } from '../core/state.ts';
 import type { AgentDeps, AgentDepsSources } from './agentDeps.ts';

@@ -1,5 +1,5 @@
-import { afterCompaction, isCompaction } from '../core/compaction.ts';
-import { type ContextLevel, contextLevel, contextWarning } from '../core/contextFullness.ts';
+import { afterCompaction, isCompaction } from '../core/context/compaction.ts';
+import { type ContextLevel, contextLevel, contextWarning } from '../core/context/contextFullness.ts';
 import type { AgentDeps } from './agentDeps.ts';
 import type { ModelReply } from './ports.ts';
 

@@ -7,7 +7,7 @@ import type { FleetEvent, JournalEntry, Outcome } from '../core/events.ts';
 import type { AgentId, MintId, RunId } from '../core/ids.ts';
 import { type AgentEvent, subjectOf } from '../core/reduceAgent.ts';
 import { FleetDraft } from '../core/reduceFleet.ts';
-import { isPlanEvent } from '../core/reducePlan.ts';
+import { isPlanEvent } from '../core/plan/reducePlan.ts';
 import { repair } from '../core/repair.ts';
 import { isLive, rootOf, subtreeOf } from '../core/selectors.ts';
 import { type Agent, emptyFleet, type FleetState, type Plan } from '../core/state.ts';

@@ -1,6 +1,6 @@
 import type { Output } from '../core/events.ts';
 import type { CallId } from '../core/ids.ts';
-import { outputName } from '../core/outputName.ts';
+import { outputName } from '../core/context/outputName.ts';
 import type { Transcript } from '../core/state.ts';
 import { characterStart } from '../lib/cutText.ts';
 import type { AgentDeps } from './agentDeps.ts';

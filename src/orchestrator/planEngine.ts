@@ -1,11 +1,11 @@
 import type { Spawner } from '../core/decideSpawn.ts';
-import { estimatePlan, fanOutAsk, historyOf } from '../core/estimate.ts';
+import { estimatePlan, fanOutAsk, historyOf } from '../core/plan/estimate.ts';
 import type { Effect, FleetEvent } from '../core/events.ts';
 import type { RunId, TaskId } from '../core/ids.ts';
-import { upstreamOf } from '../core/planGraph.ts';
-import { agentTasks, approvedSize, openDecision, readyTasks } from '../core/planQueue.ts';
-import { settleFacts } from '../core/planSettle.ts';
-import { startFacts } from '../core/planStart.ts';
+import { upstreamOf } from '../core/plan/planGraph.ts';
+import { agentTasks, approvedSize, openDecision, readyTasks } from '../core/plan/planQueue.ts';
+import { settleFacts } from '../core/plan/planSettle.ts';
+import { startFacts } from '../core/plan/planStart.ts';
 import type { FleetState, Plan, Task } from '../core/state.ts';
 import { toError } from '../lib/errors.ts';
 import type { ChangeUndo, FleetSettings, Log } from './ports.ts';

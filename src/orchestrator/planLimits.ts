@@ -1,4 +1,4 @@
-import type { PlanLimits } from '../core/validatePlan.ts';
+import type { PlanLimits } from '../core/plan/validatePlan.ts';
 import type { AgentType } from './ports.ts';
 
 const writes: ReadonlySet<string> = new Set(['edit_file', 'write_file']);

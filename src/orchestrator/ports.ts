@@ -1,4 +1,4 @@
-import type { PathFact } from '../core/briefPaths.ts';
+import type { PathFact } from '../core/brief/briefPaths.ts';
 import type { CommandResult, FleetCommandInput, SpawnRequest } from '../core/commands.ts';
 import type {
   Ask,
@@ -21,7 +21,7 @@ import type {
 import type { HistoryMessage } from '../core/history.ts';
 import type { AgentId, CallId, MessageId, ProposalId, RunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
-import type { Opening, OpeningContext } from '../core/openingContext.ts';
+import type { Opening, OpeningContext } from '../core/context/openingContext.ts';
 import type { Agent, FleetState, Plan } from '../core/state.ts';
 import type { Disposable } from '../lib/disposables.ts';
 

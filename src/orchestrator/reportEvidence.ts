@@ -1,4 +1,4 @@
-import { changedForAgent, commandsRunBy, gateOfAgent, ranOk } from '../core/reportEvidence.ts';
+import { changedForAgent, commandsRunBy, gateOfAgent, ranOk } from '../core/brief/reportEvidence.ts';
 import type { FleetState } from '../core/state.ts';
 import type { ReportEvidence } from './ports.ts';
 

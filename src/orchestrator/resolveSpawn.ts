@@ -1,7 +1,7 @@
 import type { Rejection, SpawnRequest } from '../core/commands.ts';
 import type { ResolvedSpawn } from '../core/decideSpawn.ts';
-import type { OpeningContext } from '../core/openingContext.ts';
-import { composePrompt, type SharedPrompt } from '../core/sharedPrompt.ts';
+import type { OpeningContext } from '../core/context/openingContext.ts';
+import { composePrompt, type SharedPrompt } from '../core/context/sharedPrompt.ts';
 import type { AgentType, FleetSettings, ModelProvider, RenderOpening, ToolBox } from './ports.ts';
 
 /** What turning a spawn request into an agent needs to look up. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AgentId, RunId, TaskId } from '../core/ids.ts';
-import { taskOfReportNote } from '../core/reportNote.ts';
+import { taskOfReportNote } from '../core/context/reportNote.ts';
 import type { Agent } from '../core/state.ts';
 import type { BlobPort, Tool } from '../orchestrator/ports.ts';
 import { defineTool, ToolError } from './defineTool.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { verdictSchema, type Report } from '../core/events.ts';
 import type { AgentId } from '../core/ids.ts';
-import { checkReport, citedPaths, type ReportFacts, withDoubts } from '../core/reportCheck.ts';
+import { checkReport, citedPaths, type ReportFacts, withDoubts } from '../core/brief/reportCheck.ts';
 import type { ReportEvidence, Tool } from '../orchestrator/ports.ts';
 import { defineTool } from './defineTool.ts';
 

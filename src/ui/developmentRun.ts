@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { metricsOf } from '../core/runMetrics.ts';
-import { resultOf } from '../core/runResult.ts';
-import { resultText } from '../core/runResultText.ts';
+import { metricsOf } from '../core/result/runMetrics.ts';
+import { resultOf } from '../core/result/runResult.ts';
+import { resultText } from '../core/result/runResultText.ts';
 import { openAsks, openDecisions, openRequests } from '../core/openRequests.ts';
 import { doingText } from '../core/rowText.ts';
 import { agentsOfRun, phaseWord, runPhase, tokensOf } from '../core/selectors.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { AgentId, RunId, TaskId } from '../core/ids.ts';
 import { type FleetTreeIndex, indexFleet, rowOwner } from '../core/fleetIndex.ts';
-import { decisionRow, runRow, taskRow } from '../core/planRows.ts';
+import { decisionRow, runRow, taskRow } from '../core/plan/planRows.ts';
 import { badgeOf, openRequests, requestOf } from '../core/openRequests.ts';
 import { agentRow, askRow, needsYouRow, type Row, type TypeDefinition } from '../core/rows.ts';
 import { isLive, runPhase } from '../core/selectors.ts';

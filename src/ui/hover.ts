@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { agentFacts, askTexts, type Row, type TypeDefinition } from '../core/rows.ts';
-import { taskFacts } from '../core/planRows.ts';
+import { taskFacts } from '../core/plan/planRows.ts';
 import type { Agent, Decision, FleetState, OpenAsk, Plan, Run, Task } from '../core/state.ts';
 
 /** Commands a hover may link to. All of them only show something or ask first. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { isIdText, type RunId, toId } from '../core/ids.ts';
-import { metricsOf } from '../core/runMetrics.ts';
-import { resultOf } from '../core/runResult.ts';
-import { resultText } from '../core/runResultText.ts';
+import { metricsOf } from '../core/result/runMetrics.ts';
+import { resultOf } from '../core/result/runResult.ts';
+import { resultText } from '../core/result/runResultText.ts';
 import type { FleetState } from '../core/state.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
 import type { FleetDoor } from './fleetDoor.ts';

@@ -1,5 +1,5 @@
 import type { AgentSnapshot, ApprovalSnapshot, FleetSnapshot, RunSnapshot, TaskSnapshot } from '../api.ts';
-import { taskText } from '../core/planRows.ts';
+import { taskText } from '../core/plan/planRows.ts';
 import { type OpenRequest, openRequests } from '../core/openRequests.ts';
 import { doingText, failureText } from '../core/rowText.ts';
 import { outcomeOf, phaseWord, reportOf, runPhase } from '../core/selectors.ts';

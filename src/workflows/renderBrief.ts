@@ -1,7 +1,7 @@
 import type { Brief, Place } from '../core/events.ts';
 import { withoutTags } from '../core/history.ts';
-import { openingTitles } from '../core/openingHeadings.ts';
-import { oneLine, withoutHeadings } from '../core/quoted.ts';
+import { openingTitles } from '../core/context/openingHeadings.ts';
+import { oneLine, withoutHeadings } from '../core/context/quoted.ts';
 
 /** What an agent is told about where it works. */
 export interface RunInfo {

@@ -8,13 +8,13 @@ import {
   resultsHeading,
   resultTitle,
   verdictHeading,
-} from '../core/openingHeadings.ts';
-import type { EarlierAttempt, HandedReport, Handoff, MissingReport, OpeningContext } from '../core/openingContext.ts';
-import { oneLine, quoted } from '../core/quoted.ts';
-import { renderReport } from '../core/reportText.ts';
-import { reportNoteName } from '../core/reportNote.ts';
+} from '../core/context/openingHeadings.ts';
+import type { EarlierAttempt, HandedReport, Handoff, MissingReport, OpeningContext } from '../core/context/openingContext.ts';
+import { oneLine, quoted } from '../core/context/quoted.ts';
+import { renderReport } from '../core/brief/reportText.ts';
+import { reportNoteName } from '../core/context/reportNote.ts';
 import type { Artefact, Task } from '../core/state.ts';
-import { estimateTokens } from '../core/tokenEstimate.ts';
+import { estimateTokens } from '../core/context/tokenEstimate.ts';
 import type { RenderOpening } from '../orchestrator/ports.ts';
 import { renderBrief } from './renderBrief.ts';
 

@@ -1,6 +1,6 @@
 import { toId } from '../core/ids.ts';
-import { findCycle, upstreamOf } from '../core/planGraph.ts';
-import { personType } from '../core/validatePlan.ts';
+import { findCycle, upstreamOf } from '../core/plan/planGraph.ts';
+import { personType } from '../core/plan/validatePlan.ts';
 import { nearestName } from '../lib/nearest.ts';
 import type { FieldPath, FieldSource } from './fields.ts';
 import { checkTexts } from './textChecks.ts';

@@ -1,6 +1,6 @@
 import { type Budget, effortSchema, type Fallback, mostRounds, prioritySchema } from '../core/events.ts';
 import { isTaskIdText } from '../core/ids.ts';
-import { personType } from '../core/validatePlan.ts';
+import { personType } from '../core/plan/validatePlan.ts';
 import { type FieldPath, type Fields, FieldSource, topFields } from './fields.ts';
 import { parseFrontMatter } from './frontMatter.ts';
 import { hasError, type Problem } from './problem.ts';

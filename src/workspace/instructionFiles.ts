@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest } from '../core/events.ts';
-import type { InstructionFile, Instructions } from '../core/sharedPrompt.ts';
+import type { InstructionFile, Instructions } from '../core/context/sharedPrompt.ts';
 import { characterStart } from '../lib/cutText.ts';
 import { decodeFile } from './fileText.ts';
 import type { FoundPaths } from './findFiles.ts';

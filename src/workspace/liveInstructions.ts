@@ -1,4 +1,4 @@
-import { type Instructions, noInstructions } from '../core/sharedPrompt.ts';
+import { type Instructions, noInstructions } from '../core/context/sharedPrompt.ts';
 import type { Log } from '../orchestrator/ports.ts';
 import { type FindPaths, nestedInstructions, readInstructions } from './instructionFiles.ts';
 import type { WorkspaceFolder } from './workspacePath.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { PathFact } from '../core/briefPaths.ts';
+import type { PathFact } from '../core/brief/briefPaths.ts';
 import type { PathFacts } from '../orchestrator/ports.ts';
 import { shownPath, startsOf } from './findFiles.ts';
 import { errorCode } from './refusal.ts';

@@ -8,7 +8,7 @@ import type { PlanTemplate } from '../../src/core/decideSpawn.ts';
 import { taskSpecSchema } from '../../src/core/events.ts';
 import { type TaskId, toId } from '../../src/core/ids.ts';
 import { costOf, listPrices } from '../../src/core/prices.ts';
-import { noInstructions } from '../../src/core/sharedPrompt.ts';
+import { noInstructions } from '../../src/core/context/sharedPrompt.ts';
 import type { FleetState } from '../../src/core/state.ts';
 import { Fleet } from '../../src/orchestrator/fleet.ts';
 import { createLiveTail } from '../../src/orchestrator/liveTail.ts';

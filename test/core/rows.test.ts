@@ -3,7 +3,7 @@ import type { FleetEvent } from '../../src/core/events.ts';
 import { type AgentId, toId } from '../../src/core/ids.ts';
 import { agentFacts, agentRow, askRow, liveDescendants, needsYouRow } from '../../src/core/rows.ts';
 import { indexFleet } from '../../src/core/fleetIndex.ts';
-import { runRow } from '../../src/core/planRows.ts';
+import { runRow } from '../../src/core/plan/planRows.ts';
 import { agentsInNeed, openAsks } from '../../src/core/openRequests.ts';
 import { formatCost, formatDuration, formatTokens } from '../../src/core/rowText.ts';
 import { runPhase } from '../../src/core/selectors.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { PlanTemplate } from '../../src/core/decideSpawn.ts';
 import { toId } from '../../src/core/ids.ts';
-import { metricsOf } from '../../src/core/runMetrics.ts';
-import { resultOf } from '../../src/core/runResult.ts';
-import { resultText } from '../../src/core/runResultText.ts';
+import { metricsOf } from '../../src/core/result/runMetrics.ts';
+import { resultOf } from '../../src/core/result/runResult.ts';
+import { resultText } from '../../src/core/result/runResultText.ts';
 import { phaseWord } from '../../src/core/selectors.ts';
 import { createFleetScript } from '../support/messagesServer/fleetScript.ts';
 import type { Piece, Reply } from '../support/messagesServer/reply.ts';

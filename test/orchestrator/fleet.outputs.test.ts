@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { outputOf } from '../../src/core/outputName.ts';
+import { outputOf } from '../../src/core/context/outputName.ts';
 import { toldLimit } from '../../src/orchestrator/outputs.ts';
 import { call, report, type SeenRequest } from '../support/scriptedModel.ts';
 import { TestFleet } from '../support/testFleet.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { FleetCommandInput } from '../../src/core/commands.ts';
 import type { PlanChange } from '../../src/core/events.ts';
 import { toId } from '../../src/core/ids.ts';
-import { findCycle, isSettled } from '../../src/core/planGraph.ts';
+import { findCycle, isSettled } from '../../src/core/plan/planGraph.ts';
 import { isLive, runPhase } from '../../src/core/selectors.ts';
 import type { Agent, Plan, Run } from '../../src/core/state.ts';
 import { shortTask, type ShortTask } from '../support/planRun.ts';

@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import type { SpawnRequest } from '../../src/core/commands.ts';
-import { emptyOpeningContext } from '../../src/core/openingContext.ts';
-import { noInstructions } from '../../src/core/sharedPrompt.ts';
+import { emptyOpeningContext } from '../../src/core/context/openingContext.ts';
+import { noInstructions } from '../../src/core/context/sharedPrompt.ts';
 import { resolveSpawn, type SpawnSources } from '../../src/orchestrator/resolveSpawn.ts';
 import type { AgentType, ModelProvider } from '../../src/orchestrator/ports.ts';
 import { parseSettings } from '../../src/ui/parseSettings.ts';

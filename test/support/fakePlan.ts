@@ -1,6 +1,6 @@
 import type { Outcome, Report } from '../../src/core/events.ts';
 import { type RunId, toId } from '../../src/core/ids.ts';
-import { emptyPlan } from '../../src/core/reducePlan.ts';
+import { emptyPlan } from '../../src/core/plan/reducePlan.ts';
 import { type Agent, type Attempt, emptyFleet, type FleetState, type Plan, type Task } from '../../src/core/state.ts';
 import { fakeAgent } from '../tools/fakes.ts';
 

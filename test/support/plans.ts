@@ -1,5 +1,5 @@
 import { toId } from '../../src/core/ids.ts';
-import { emptyPlan } from '../../src/core/reducePlan.ts';
+import { emptyPlan } from '../../src/core/plan/reducePlan.ts';
 import type { Attempt, Decision, Plan, Task } from '../../src/core/state.ts';
 
 /** A task of a plan in the state, waiting; what a test is about is given. */

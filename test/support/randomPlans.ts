@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { type TaskSpec, taskSpecSchema } from '../../src/core/planEvents.ts';
 import { toId } from '../../src/core/ids.ts';
-import { emptyPlan, reducePlan, withAttempt } from '../../src/core/reducePlan.ts';
+import { emptyPlan, reducePlan, withAttempt } from '../../src/core/plan/reducePlan.ts';
 import type { Plan } from '../../src/core/state.ts';
-import type { PlanLimits } from '../../src/core/validatePlan.ts';
+import type { PlanLimits } from '../../src/core/plan/validatePlan.ts';
 
 /** The agent types that random plans use. */
 export const planLimits: PlanLimits = {

@@ -1,6 +1,6 @@
 import { type TaskSpecInput, taskSpecSchema } from '../../src/core/planEvents.ts';
 import { toId } from '../../src/core/ids.ts';
-import { emptyPlan, reducePlan, withAttempt } from '../../src/core/reducePlan.ts';
+import { emptyPlan, reducePlan, withAttempt } from '../../src/core/plan/reducePlan.ts';
 import type { Plan } from '../../src/core/state.ts';
 
 export const sampleRunId = toId('run', 'run-1');

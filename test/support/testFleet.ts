@@ -3,10 +3,10 @@ import type { CommandResult, FleetCommandInput } from '../../src/core/commands.t
 import type { JournalEntry } from '../../src/core/events.ts';
 import { type AgentId, type MintId, toId } from '../../src/core/ids.ts';
 import { type PhaseWord, phaseWord } from '../../src/core/selectors.ts';
-import { type Instructions, noInstructions } from '../../src/core/sharedPrompt.ts';
+import { type Instructions, noInstructions } from '../../src/core/context/sharedPrompt.ts';
 import type { Agent, FleetState, WaitKind } from '../../src/core/state.ts';
 import type { Starter } from '../../src/core/decideStart.ts';
-import type { OpeningContext } from '../../src/core/openingContext.ts';
+import type { OpeningContext } from '../../src/core/context/openingContext.ts';
 import { builtInWorkflows } from '../../src/workflows/builtInWorkflows.ts';
 import { createWorkflowCatalogue } from '../../src/workflows/workflowCatalogue.ts';
 import { Fleet } from '../../src/orchestrator/fleet.ts';

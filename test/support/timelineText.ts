@@ -1,5 +1,5 @@
 import type { FleetEvent, JournalEntry, PlanEvent } from '../../src/core/events.ts';
-import { isPlanEvent } from '../../src/core/reducePlan.ts';
+import { isPlanEvent } from '../../src/core/plan/reducePlan.ts';
 import { reduceEntries } from '../../src/core/reduceFleet.ts';
 import { emptyFleet } from '../../src/core/state.ts';
 

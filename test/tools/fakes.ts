@@ -1,4 +1,4 @@
-import type { PathFact } from '../../src/core/briefPaths.ts';
+import type { PathFact } from '../../src/core/brief/briefPaths.ts';
 import type { CommandResult, SpawnRequest } from '../../src/core/commands.ts';
 import type { Gate, MessageKind, PlanChange } from '../../src/core/events.ts';
 import { type AgentId, type MessageId, type ProposalId, type TaskId, toId } from '../../src/core/ids.ts';

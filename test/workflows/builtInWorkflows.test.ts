@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { taskSpecSchema } from '../../src/core/events.ts';
-import { personType, validatePlan } from '../../src/core/validatePlan.ts';
+import { personType, validatePlan } from '../../src/core/plan/validatePlan.ts';
 import { builtInAgentTypes } from '../../src/workflows/agentTypes.ts';
 import { builtInWorkflows } from '../../src/workflows/builtInWorkflows.ts';
 import { createWorkflowCatalogue } from '../../src/workflows/workflowCatalogue.ts';

@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { PlanTemplate } from '../../src/core/decideSpawn.ts';
 import { taskSpecSchema } from '../../src/core/events.ts';
-import { validatePlan } from '../../src/core/validatePlan.ts';
+import { validatePlan } from '../../src/core/plan/validatePlan.ts';
 import { expandWorkflow, type WorkflowUse } from '../../src/workflows/expandWorkflow.ts';
 import type { ForEach, Workflow, WorkflowTask } from '../../src/workflows/workflow.ts';
 import { planText } from '../support/planText.ts';

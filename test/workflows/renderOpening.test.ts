@@ -1,8 +1,8 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { toId } from '../../src/core/ids.ts';
-import { openingTitles } from '../../src/core/openingHeadings.ts';
-import { emptyOpeningContext, type OpeningContext } from '../../src/core/openingContext.ts';
+import { openingTitles } from '../../src/core/context/openingHeadings.ts';
+import { emptyOpeningContext, type OpeningContext } from '../../src/core/context/openingContext.ts';
 import type { AgentType } from '../../src/orchestrator/ports.ts';
 import { createRenderOpening, longestReport } from '../../src/workflows/renderOpening.ts';
 import { fakeReport, fakeTask } from '../support/fakePlan.ts';

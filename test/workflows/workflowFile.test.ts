@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { validatePlan } from '../../src/core/validatePlan.ts';
+import { validatePlan } from '../../src/core/plan/validatePlan.ts';
 import { expandWorkflow } from '../../src/workflows/expandWorkflow.ts';
 import type { Problem } from '../../src/workflows/problem.ts';
 import { parseWorkflow } from '../../src/workflows/workflowFile.ts';

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { manifestSummary } from '../../src/core/manifestText.ts';
+import { manifestSummary } from '../../src/core/context/manifestText.ts';
 import { failureText, firstLine } from '../../src/core/rowText.ts';
 import type { OpenAsk } from '../../src/core/state.ts';
 import { Icon } from '../parts/icon.tsx';

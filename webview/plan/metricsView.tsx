@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { countText, formatCost, formatTokens } from '../../src/core/rowText.ts';
-import type { RunMetrics } from '../../src/core/runMetrics.ts';
+import type { RunMetrics } from '../../src/core/result/runMetrics.ts';
 import { totalInput } from '../../src/core/usage.ts';
 import { formatCount, formatDuration, formatShare } from '../text/format.ts';
 import type { PlanPath } from './planPath.ts';

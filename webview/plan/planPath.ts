@@ -1,5 +1,5 @@
 import type { TaskId } from '../../src/core/ids.ts';
-import { criticalPath, findCycle, isSettled } from '../../src/core/planGraph.ts';
+import { criticalPath, findCycle, isSettled } from '../../src/core/plan/planGraph.ts';
 import type { Plan, Task } from '../../src/core/state.ts';
 
 /** The tasks that decide how long a plan takes at the least. */

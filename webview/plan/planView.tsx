@@ -1,8 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import type { AgentId } from '../../src/core/ids.ts';
-import { workMs } from '../../src/core/estimate.ts';
-import { emptyPlan } from '../../src/core/reducePlan.ts';
-import { metricsOf } from '../../src/core/runMetrics.ts';
+import { workMs } from '../../src/core/plan/estimate.ts';
+import { emptyPlan } from '../../src/core/plan/reducePlan.ts';
+import { metricsOf } from '../../src/core/result/runMetrics.ts';
 import type { Lane, Plan, Run, Task } from '../../src/core/state.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useTick } from '../parts/useTick.ts';

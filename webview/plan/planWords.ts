@@ -1,6 +1,6 @@
 import type { PlanChange } from '../../src/core/events.ts';
 import { countText } from '../../src/core/rowText.ts';
-import type { TimeUse } from '../../src/core/runMetrics.ts';
+import type { TimeUse } from '../../src/core/result/runMetrics.ts';
 import type { Decision, Proposal } from '../../src/core/state.ts';
 import { type Sign, type SpanType, spanWords } from '../text/words.ts';
 

@@ -1,6 +1,6 @@
 import type { AgentId, TaskId } from '../../src/core/ids.ts';
-import { groupsOf, isSettled, waitsFor } from '../../src/core/planGraph.ts';
-import { taskText } from '../../src/core/planRows.ts';
+import { groupsOf, isSettled, waitsFor } from '../../src/core/plan/planGraph.ts';
+import { taskText } from '../../src/core/plan/planRows.ts';
 import { firstLine } from '../../src/core/rowText.ts';
 import type { Agent, Plan, Task } from '../../src/core/state.ts';
 import { toVisibleLine } from '../text/visible.ts';

@@ -1,4 +1,4 @@
-import { contractsHeading } from '../../core/openingHeadings.ts';
+import { contractsHeading } from '../../core/context/openingHeadings.ts';
 import { readBrief, sectionsOf } from './opening.ts';
 import { call, type Planned, text, thinking } from './planned.ts';
 import { field, type Story } from './story.ts';

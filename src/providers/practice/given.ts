@@ -5,7 +5,7 @@ import {
   handoffHeading,
   resultsHeading,
   verdictHeading,
-} from '../../core/openingHeadings.ts';
+} from '../../core/context/openingHeadings.ts';
 import { readRound, type Round, sectionsOf } from './opening.ts';
 import type { Story } from './story.ts';
 import { readReport, type ReadReport } from './synthesis.ts';

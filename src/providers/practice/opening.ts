@@ -1,4 +1,4 @@
-import { openingTitles, roundOpening } from '../../core/openingHeadings.ts';
+import { openingTitles, roundOpening } from '../../core/context/openingHeadings.ts';
 import type { Story } from './story.ts';
 import { cleanPath } from './toolText.ts';
 

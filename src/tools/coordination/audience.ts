@@ -1,4 +1,4 @@
-import { upstreamOf } from '../../core/planGraph.ts';
+import { upstreamOf } from '../../core/plan/planGraph.ts';
 import { isLive, phaseWord } from '../../core/selectors.ts';
 import type { Agent, Task } from '../../core/state.ts';
 import type { ToolContext } from '../../orchestrator/ports.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { lintBrief } from '../../core/briefLint.ts';
-import { pathsToLookAt } from '../../core/briefPaths.ts';
+import { lintBrief } from '../../core/brief/briefLint.ts';
+import { pathsToLookAt } from '../../core/brief/briefPaths.ts';
 import type { Brief } from '../../core/events.ts';
 import type { AgentType, PathFacts } from '../../orchestrator/ports.ts';
 import { ToolError } from '../defineTool.ts';

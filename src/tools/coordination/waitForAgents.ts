@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { countText, doingText } from '../../core/rowText.ts';
 import { isLive } from '../../core/selectors.ts';
-import { waitsFor } from '../../core/planGraph.ts';
-import { openTasksOf } from '../../core/planSettle.ts';
+import { waitsFor } from '../../core/plan/planGraph.ts';
+import { openTasksOf } from '../../core/plan/planSettle.ts';
 import type { Agent, Plan, Task } from '../../core/state.ts';
 import type { Tool, ToolContext } from '../../orchestrator/ports.ts';
 import { defineTool } from '../defineTool.ts';

@@ -1,5 +1,5 @@
 import type { PlanChange } from '../../core/events.ts';
-import { taskOf, waitsFor } from '../../core/planGraph.ts';
+import { taskOf, waitsFor } from '../../core/plan/planGraph.ts';
 import { countText, firstLine } from '../../core/rowText.ts';
 import type { Plan } from '../../core/state.ts';
 import type { AgentType, Tool, ToolContext } from '../../orchestrator/ports.ts';

@@ -1,4 +1,4 @@
-import { taskOf } from '../../core/planGraph.ts';
+import { taskOf } from '../../core/plan/planGraph.ts';
 import type { Agent, Plan, Task } from '../../core/state.ts';
 import type { ToolContext } from '../../orchestrator/ports.ts';
 import { ToolError } from '../defineTool.ts';

@@ -1,6 +1,6 @@
 import { type Brief, type PlanChange, type TaskSpec, taskSpecSchema } from '../../core/events.ts';
 import { type AgentId, type TaskId, toId } from '../../core/ids.ts';
-import { taskOf } from '../../core/planGraph.ts';
+import { taskOf } from '../../core/plan/planGraph.ts';
 import type { Plan } from '../../core/state.ts';
 import { type CheckBriefDeps, checkWholeBrief } from '../coordination/checkedBrief.ts';
 import { ToolError } from '../defineTool.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { groupsOf, waitsFor } from '../../core/planGraph.ts';
+import { groupsOf, waitsFor } from '../../core/plan/planGraph.ts';
 import { countText, firstLine } from '../../core/rowText.ts';
 import type { Agent, Plan, Task } from '../../core/state.ts';
 import type { Tool } from '../../orchestrator/ports.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isIdText, isTaskIdText, type RunId, type TaskId, toId } from '../../core/ids.ts';
 import { requestOf } from '../../core/openRequests.ts';
-import { dependentsOf, isSettled, taskOf } from '../../core/planGraph.ts';
+import { dependentsOf, isSettled, taskOf } from '../../core/plan/planGraph.ts';
 import { countText } from '../../core/rowText.ts';
 import { isLive } from '../../core/selectors.ts';
 import type { Agent, FleetState, Plan, Run } from '../../core/state.ts';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { JournalEntry } from '../../core/events.ts';
-import { entriesOfRun } from '../../core/runEntries.ts';
-import { metricsOf } from '../../core/runMetrics.ts';
-import { resultOf } from '../../core/runResult.ts';
+import { entriesOfRun } from '../../core/result/runEntries.ts';
+import { metricsOf } from '../../core/result/runMetrics.ts';
+import { resultOf } from '../../core/result/runResult.ts';
 import type { FleetState, Run } from '../../core/state.ts';
 import { toError } from '../../lib/errors.ts';
 import { type CommandReply, cancelled, done, refused } from '../commandReply.ts';

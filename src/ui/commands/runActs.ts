@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { FleetCommandInput } from '../../core/commands.ts';
 import { isIdText, type RunId, toId } from '../../core/ids.ts';
-import { isSettled } from '../../core/planGraph.ts';
-import { runRow } from '../../core/planRows.ts';
+import { isSettled } from '../../core/plan/planGraph.ts';
+import { runRow } from '../../core/plan/planRows.ts';
 import { countText } from '../../core/rowText.ts';
 import { agentsOfRun, isLive, type RunPhase, runPhase } from '../../core/selectors.ts';
 import type { FleetState, Plan, Run } from '../../core/state.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FleetCommandInput } from '../../core/commands.ts';
-import { adviseOn, agentsPerLead } from '../../core/advisor.ts';
-import { aboutTokens, estimateText, historyOf } from '../../core/estimate.ts';
+import { adviseOn, agentsPerLead } from '../../core/plan/advisor.ts';
+import { aboutTokens, estimateText, historyOf } from '../../core/plan/estimate.ts';
 import { isIdText, toId } from '../../core/ids.ts';
 import type { FleetControl } from '../../orchestrator/ports.ts';
 import { type CommandReply, cancelled } from '../commandReply.ts';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { effortSchema } from '../../core/eventParts.ts';
 import { prioritySchema } from '../../core/planEvents.ts';
 import type { Plan } from '../../core/state.ts';
-import { taskRows } from '../../core/taskFields.ts';
+import { taskRows } from '../../core/plan/taskFields.ts';
 import type { Disposable } from '../../lib/disposables.ts';
 import type { FleetDoor } from '../fleetDoor.ts';
 import type { PlanTools, TypeFacts } from './planTools.ts';

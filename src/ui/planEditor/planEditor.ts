@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Plan, Run } from '../../core/state.ts';
-import type { PlanLimits } from '../../core/validatePlan.ts';
+import type { PlanLimits } from '../../core/plan/validatePlan.ts';
 import { type Disposable, DisposableStore } from '../../lib/disposables.ts';
 import type { FleetDoor } from '../fleetDoor.ts';
 import { PlanChecks } from './planChecks.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { planHistoryText } from '../../core/planHistoryText.ts';
+import { planHistoryText } from '../../core/plan/planHistoryText.ts';
 import type { Run } from '../../core/state.ts';
 import { type Disposable, DisposableStore } from '../../lib/disposables.ts';
 import type { FleetDoor } from '../fleetDoor.ts';

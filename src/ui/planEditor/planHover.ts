@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { waitsFor } from '../../core/planGraph.ts';
+import { waitsFor } from '../../core/plan/planGraph.ts';
 import { countText, formatDuration } from '../../core/rowText.ts';
 import { reportOf } from '../../core/selectors.ts';
 import type { Attempt, FleetState, Plan, Task } from '../../core/state.ts';
-import { taskRows } from '../../core/taskFields.ts';
+import { taskRows } from '../../core/plan/taskFields.ts';
 import type { Disposable } from '../../lib/disposables.ts';
 import { beginHover, hoverFact } from '../hover.ts';
 import type { FleetDoor } from '../fleetDoor.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isSettled } from '../../core/planGraph.ts';
+import { isSettled } from '../../core/plan/planGraph.ts';
 import { isLive } from '../../core/selectors.ts';
 import type { Agent, FleetState, Plan, Task } from '../../core/state.ts';
 import { type Disposable, DisposableStore } from '../../lib/disposables.ts';

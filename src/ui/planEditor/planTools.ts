@@ -2,7 +2,7 @@ import type { Actor } from '../../core/events.ts';
 import type { AgentId, TaskId } from '../../core/ids.ts';
 import type { PlanChange } from '../../core/planEvents.ts';
 import type { FleetState, Plan, Task } from '../../core/state.ts';
-import type { PlanLimits } from '../../core/validatePlan.ts';
+import type { PlanLimits } from '../../core/plan/validatePlan.ts';
 
 /*
  * What the plan editor needs of the text of a plan. The text itself is made and read elsewhere.

@@ -1,9 +1,9 @@
 import type { TaskId } from '../../core/ids.ts';
 import type { PlanChange, TaskSpec } from '../../core/planEvents.ts';
-import { isSettled, taskOf } from '../../core/planGraph.ts';
-import { emptyPlan, reducePlan } from '../../core/reducePlan.ts';
+import { isSettled, taskOf } from '../../core/plan/planGraph.ts';
+import { emptyPlan, reducePlan } from '../../core/plan/reducePlan.ts';
 import type { Plan, Revision, Task } from '../../core/state.ts';
-import { changedKeys, fieldsOf, sameFields } from '../../core/taskFields.ts';
+import { changedKeys, fieldsOf, sameFields } from '../../core/plan/taskFields.ts';
 
 /** A task as the text has it. */
 export interface WrittenTask {

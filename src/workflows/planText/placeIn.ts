@@ -1,4 +1,4 @@
-import { taskRows } from '../../core/taskFields.ts';
+import { taskRows } from '../../core/plan/taskFields.ts';
 
 /** What may be written at a place of a plan's text. */
 export type PlaceIn =

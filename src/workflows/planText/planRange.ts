@@ -1,4 +1,4 @@
-import type { PlanProblem } from '../../core/validatePlan.ts';
+import type { PlanProblem } from '../../core/plan/validatePlan.ts';
 import type { Range } from '../problem.ts';
 import type { ReadPlan, TextTask } from './readPlan.ts';
 

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import type { Problem, Range } from '../problem.ts';
-import { type FieldRow, taskRows } from '../../core/taskFields.ts';
+import { type FieldRow, taskRows } from '../../core/plan/taskFields.ts';
 import { Places } from './ranges.ts';
 
 /** A task as somebody wrote it, with where each part of it stands. */

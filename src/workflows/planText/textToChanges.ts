@@ -1,11 +1,11 @@
 import type { Actor } from '../../core/events.ts';
 import type { TaskId } from '../../core/ids.ts';
-import { taskOf } from '../../core/planGraph.ts';
+import { taskOf } from '../../core/plan/planGraph.ts';
 import type { PlanChange } from '../../core/planEvents.ts';
 import type { Plan } from '../../core/state.ts';
-import { personType, type PlanLimits, validatePlan } from '../../core/validatePlan.ts';
+import { personType, type PlanLimits, validatePlan } from '../../core/plan/validatePlan.ts';
 import { hasError, type Problem, type Range } from '../problem.ts';
-import { specOf } from '../../core/taskFields.ts';
+import { specOf } from '../../core/plan/taskFields.ts';
 import { type Clash, type Merge, mergeText, settle, type WrittenTask } from './mergeText.ts';
 import { placements } from './order.ts';
 import { planRange } from './planRange.ts';

@@ -1,10 +1,10 @@
 import { Document, isMap, isPair, isScalar, isSeq, Pair, Scalar, type YAMLMap } from 'yaml';
 import type { AgentId } from '../../core/ids.ts';
 import type { TaskSpec } from '../../core/planEvents.ts';
-import { waitsFor } from '../../core/planGraph.ts';
+import { waitsFor } from '../../core/plan/planGraph.ts';
 import { firstLine } from '../../core/rowText.ts';
 import type { Plan, Task } from '../../core/state.ts';
-import { fieldsOf } from '../../core/taskFields.ts';
+import { fieldsOf } from '../../core/plan/taskFields.ts';
 
 /** What the text of a plan says beside the plan itself. */
 export interface PlanFacts {

@@ -1,8 +1,8 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { type HistoryMessage, unknownResult } from '../../../src/core/history.ts';
-import type { OpeningContext } from '../../../src/core/openingContext.ts';
-import { roundOpening } from '../../../src/core/openingHeadings.ts';
+import type { OpeningContext } from '../../../src/core/context/openingContext.ts';
+import { roundOpening } from '../../../src/core/context/openingHeadings.ts';
 import { fakeTask } from '../../support/fakePlan.ts';
 import { decideReply } from '../../../src/providers/practice/decideReply.ts';
 import { agentOf, DrivenAgent, handed, leadTools, message, runLead, scoutTools, typeTools, workTools } from './drive.ts';

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
-import { renderReport } from '../../../src/core/reportText.ts';
-import { roundOpening } from '../../../src/core/openingHeadings.ts';
+import { renderReport } from '../../../src/core/brief/reportText.ts';
+import { roundOpening } from '../../../src/core/context/openingHeadings.ts';
 import type { Report } from '../../../src/core/events.ts';
 import { fakeReport, fakeTask } from '../../support/fakePlan.ts';
 import { agentOf, callsOf, type DrivenAgent, handed, message, runWorker } from './drive.ts';

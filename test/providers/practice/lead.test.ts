@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { renderReport } from '../../../src/core/reportText.ts';
+import { renderReport } from '../../../src/core/brief/reportText.ts';
 import { field } from '../../../src/providers/practice/story.ts';
 import { mergeFindings, mergeRecommendations, readReport } from '../../../src/providers/practice/synthesis.ts';
 import { DrivenAgent, leadTools, message, runLead } from './drive.ts';

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { toId } from '../../../src/core/ids.ts';
-import { renderReport } from '../../../src/core/reportText.ts';
+import { renderReport } from '../../../src/core/brief/reportText.ts';
 import { crewOf } from '../../../src/providers/practice/crew.ts';
 import { toStory } from '../../../src/providers/practice/story.ts';
 import { fakeReport } from '../../support/fakePlan.ts';

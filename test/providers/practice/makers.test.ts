@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { renderReport } from '../../../src/core/reportText.ts';
+import { renderReport } from '../../../src/core/brief/reportText.ts';
 import type { Report } from '../../../src/core/events.ts';
 import { fakeReport, fakeTask } from '../../support/fakePlan.ts';
 import { agentOf, callsOf, handed, message, runWorker } from './drive.ts';

@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { toId } from '../../../src/core/ids.ts';
-import { emptyPlan, newTask } from '../../../src/core/reducePlan.ts';
+import { emptyPlan, newTask } from '../../../src/core/plan/reducePlan.ts';
 import type { Plan, Task } from '../../../src/core/state.ts';
 import { pathOf } from '../../../webview/plan/planPath.ts';
 import { type ShortTask, shortTask } from '../../support/planRun.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { TaskSpec } from '../../../src/core/planEvents.ts';
-import { isSettled } from '../../../src/core/planGraph.ts';
-import { reducePlan, specOf } from '../../../src/core/reducePlan.ts';
+import { isSettled } from '../../../src/core/plan/planGraph.ts';
+import { reducePlan, specOf } from '../../../src/core/plan/reducePlan.ts';
 import type { Plan } from '../../../src/core/state.ts';
-import { fieldsOf, sameFields } from '../../../src/core/taskFields.ts';
+import { fieldsOf, sameFields } from '../../../src/core/plan/taskFields.ts';
 import { readPlan } from '../../../src/workflows/planText/readPlan.ts';
 import { settleClashes, type TextChanges, textToChanges } from '../../../src/workflows/planText/textToChanges.ts';
 import { planToText, writePlan } from '../../../src/workflows/planText/writePlan.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { toId } from '../../../src/core/ids.ts';
-import { reducePlan } from '../../../src/core/reducePlan.ts';
+import { reducePlan } from '../../../src/core/plan/reducePlan.ts';
 import type { Plan } from '../../../src/core/state.ts';
 import { settleClashes, textToChanges } from '../../../src/workflows/planText/textToChanges.ts';
 import { planToText } from '../../../src/workflows/planText/writePlan.ts';
