@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
-/** What a person does in a VS Code window, by name. Each waits for what it names, and fails after 15 s without it. */
+/** What a person does in a VS Code window, by name. Each waits for what it names, and fails after 30 s without it. */
 export interface Workbench {
   /** Resolves when the workbench is drawn. */
   untilUsable(): Promise<void>;
@@ -30,8 +30,8 @@ export interface Workbench {
   screenshot(name: string): Promise<string>;
 }
 
-const waitMs = 15_000;
-const listMs = 2_000;
+const waitMs = 30_000;
+const listMs = 4_000;
 const inputSelector = '.quick-input-widget .quick-input-box input';
 
 /** Drives the workbench that `page` shows; pictures go to a folder. */
