@@ -64,7 +64,7 @@ async function browserTests() {
     name: 'browser',
     files: 'out/test/e2e/**/*.test.mjs',
     args: ['--timeout', '60000', '--exit', ...(values.grep === '' ? [] : ['--grep', values.grep])],
-    timeoutMs: 480_000,
+    timeoutMs: 1_200_000,
   });
 }
 
