@@ -57,9 +57,31 @@ export function badgeOf(state: FleetState): { readonly value: number; readonly t
   return value === 0 ? undefined : { value, tooltip };
 }
 
-/** The whole text of a decision, for reading: what it is about, and what each choice leads to. */
+/** The widest line of a text to read, in characters: plain text is not wrapped by the editor. */
+const widest = 110;
+
+/**
+ * The whole text of a decision, for reading: what each choice leads to, and what it is about. The choices come first because the list that
+ * asks for one covers the beginning of the editor.
+ */
 export function decisionText(decision: Decision): string {
   const { title, detail, options } = decision.ask;
   const choices = options.map((option) => `- ${option.label}${option.detail === undefined ? '' : `: ${option.detail}`}`);
-  return `${[title, detail, ['You can choose:', ...choices].join('\n')].filter((part) => part.trim() !== '').join('\n\n')}\n`;
+  const parts = [title, ['You can choose:', ...choices].join('\n'), detail].filter((part) => part.trim() !== '');
+  return `${parts.join('\n\n').split('\n').map(wrapped).join('\n')}\n`;
+}
+
+/** A line in several where it is too wide, the further ones below its own beginning. */
+function wrapped(text: string): string {
+  const [indent = ''] = /^\s*(?:[-*] )?/.exec(text) ?? [];
+  const lines: string[] = [];
+  for (const word of text.slice(indent.length).split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || indent.length + last.length + 1 + word.length > widest) {
+      lines.push(word);
+    } else {
+      lines[lines.length - 1] = `${last} ${word}`;
+    }
+  }
+  return `${indent}${lines.join(`\n${' '.repeat(indent.length)}`)}`;
 }

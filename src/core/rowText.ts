@@ -101,6 +101,11 @@ export function failureText(failure: Failure): string {
   return failure.next === '' ? failure.message : `${failure.message} ${failure.next}`;
 }
 
+/** A text as a sentence of its own: with a full stop unless it ends with a mark already. */
+export function sentence(text: string): string {
+  return /[.!?…`]$/.test(text) ? text : `${text}.`;
+}
+
 /** A count with its noun: "1 agent", "3 agents". */
 export function countText(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;

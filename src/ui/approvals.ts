@@ -102,7 +102,7 @@ async function settle(
 
 function decisionTitle(fleet: FleetControl, { decision }: Extract<OpenRequest, { kind: 'decision' }>): string {
   const run = fleet.state.runs[decision.runId]?.label ?? 'A run';
-  return `${run} needs your decision${waitingText(fleet)}`;
+  return `${run}: your decision${waitingText(fleet)}`;
 }
 
 function waitingText(fleet: FleetControl): string {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { decisionText } from '../core/openRequests.ts';
-import { firstLine } from '../core/rowText.ts';
+import { firstLine, sentence } from '../core/rowText.ts';
 import type { Decision } from '../core/state.ts';
 import { noIcons } from './plainText.ts';
 import type { PlanDocuments } from './planDocuments.ts';
@@ -31,8 +31,8 @@ export async function askDecision(decision: Decision, title: string, deps: Decis
   }
   try {
     const placeHolder = isLong
-      ? `${firstLine(ask.title, 120)} Details are in the editor.`
-      : `${firstLine(ask.title, 120)} ${detail}`.trim();
+      ? `${sentence(firstLine(ask.title, 120))} Details are in the editor.`
+      : `${sentence(firstLine(ask.title, 120))} ${detail}`.trim();
     const choice = await pickChoice(decision, title, placeHolder, token);
     if (choice === undefined) {
       return 'stop';

@@ -74,7 +74,7 @@ describe('a person with workflows', function () {
 
   it('sends the plan back with words, and sees it in its second round', async () => {
     await window.palette('Flotilla: Review Approvals');
-    assert.match(await documentWith('text', 'You can choose'), /Approve the plan[\s\S]*Findings/);
+    assert.match(await documentWith('text', 'What is planned next'), /Plan is done again with what you write[\s\S]*Findings/);
     await window.pick('Ask for changes');
     await window.answer('Leave the tests as they are');
     await eventually('the planner goes on', () => hasRow(/^Plan, planner agent, (?!done).*round 2/));
@@ -97,7 +97,7 @@ describe('a person with workflows', function () {
     assert.match(review, /Done · workflow code-review · 5 agents/);
     assert.match(review, /Findings[\s\S]*src\//);
     const build = await resultOf(building);
-    assert.match(build, /Reviews[\s\S]*Your decisions[\s\S]*Ask for changes: Leave the tests as they are/);
+    assert.match(build, /Reviews[\s\S]*Your decisions[\s\S]*Ask for changes” and wrote: Leave the tests as they are/);
     assert.match(build, /Files changed[\s\S]*\.js by Build/);
   });
 

@@ -3,6 +3,7 @@ import type { MintId } from '../ids.ts';
 import { taskOf } from './planGraph.ts';
 import { assigneeOf, isForPerson, isReady } from './planQueue.ts';
 import { renderReport } from '../brief/reportText.ts';
+import { countText, firstLine } from '../rowText.ts';
 import { outcomeOf, reportOf } from '../selectors.ts';
 import type { Agent, Decision, FleetState, Plan, Task } from '../state.ts';
 
@@ -48,7 +49,7 @@ export function roundsQuestion(plan: Plan, task: Task, agent: Agent, report: Rep
       title: `"${task.title}" still asks for changes after ${task.round} rounds. What now?`,
       detail: renderReport(report),
       options: [
-        { choice: 'accept', label: 'Accept as it is', detail: 'What waits for it starts.' },
+        { choice: 'accept', label: 'Accept as it is', detail: nextText(plan, task) },
         { choice: 'again', label: 'One more round', detail: 'The work goes back with these findings, and with what you add.' },
         { choice: 'reject', label: 'Give it up', detail: 'The task fails, and what waits for it is skipped.' },
       ],
@@ -79,13 +80,29 @@ export function gateQuestion(state: FleetState, plan: Plan, task: Task, mint: Mi
       title: task.title,
       detail: [task.brief.objective, ...reports, ...ahead].join('\n\n'),
       options: [
-        { choice: 'approve', label: 'Approve', detail: 'What waits for it starts.' },
+        { choice: 'approve', label: 'Approve', detail: nextText(plan, task) },
         ...(task.gate?.backTo === undefined
           ? []
-          : [{ choice: 'changes', label: 'Ask for changes', detail: 'The work goes back with what you write.' }]),
+          : [
+              {
+                choice: 'changes',
+                label: 'Ask for changes',
+                detail: `${taskOf(plan, task.gate.backTo)?.title ?? 'The work'} is done again with what you write.`,
+              },
+            ]),
         { choice: 'reject', label: 'Reject', detail: 'What waits for it is skipped; the rest of the run goes on.' },
       ],
       takesText: true,
     },
   };
+}
+
+/** What a yes leads to: the tasks that wait for this one. */
+function nextText(plan: Plan, task: Task): string {
+  const next = plan.tasks.filter((other) => other.status === 'waiting' && other.dependencies.includes(task.id));
+  const [first, ...more] = next.map(({ title }) => firstLine(title, 60));
+  if (first === undefined) {
+    return 'Nothing else waits for it.';
+  }
+  return `Next: ${first}${more.length === 0 ? '' : ` and ${countText(more.length, 'other task')}`}.`;
 }

@@ -1,6 +1,6 @@
 import { asCode, inertLine, inertText } from './inertMarkdown.ts';
 import type { MergedFinding, Source } from './findings.ts';
-import { countText, formatCost, formatDuration, formatTokens, waitTexts } from '../rowText.ts';
+import { countText, formatCost, formatDuration, formatTokens, sentence, waitTexts } from '../rowText.ts';
 import type { ResultFailure } from './runFailures.ts';
 import type { RunMetrics, TimeUse } from './runMetrics.ts';
 import type { RunResult } from './runResult.ts';
@@ -61,7 +61,8 @@ export function resultText(result: RunResult, metrics: RunMetrics, { visible }: 
     section(
       'Your decisions',
       result.decisions.map(
-        ({ question, answer, text }) => `- ${line(question)} ${line(answer)}${text === undefined ? '' : `: ${line(text)}`}`,
+        ({ question, answer, text }) =>
+          `- ${sentence(line(question))} You chose “${line(answer)}”${text === undefined ? '.' : ` and wrote: ${line(text)}`}`,
       ),
     ),
     section(
@@ -134,17 +135,22 @@ function findingLines(
   });
 }
 
+/** Less than this is no gain: the run waited, for a person most of all. */
+const leastSpeedUp = 1.05;
+
 function metricsParts(metrics: RunMetrics, line: (text: string) => string): readonly string[] {
   const { usage, speedUp, successRate } = metrics;
   const written = usage.cacheWrite5m + usage.cacheWrite1h;
+  const repeated = [
+    ...(metrics.retries === 0 ? [] : [countText(metrics.retries, 'further attempt')]),
+    ...(metrics.rounds === 0 ? [] : [`${countText(metrics.rounds, 'further round')} of review`]),
+  ];
   const facts = [
-    `- Time: ${formatDuration(metrics.wallMs)}; the same work in a row: ${formatDuration(metrics.serialMs)}${speedUp === undefined ? '' : ` (speed-up ${speedUp.toFixed(1)})`}`,
+    `- Time: ${formatDuration(metrics.wallMs)}; the same work in a row: ${formatDuration(metrics.serialMs)}${speedUp === undefined || speedUp < leastSpeedUp ? '' : ` (speed-up ${speedUp.toFixed(1)})`}`,
     `- Tokens: ${formatTokens(usage.input)} input, ${formatTokens(usage.cacheRead)} read from the cache, ${formatTokens(written)} written to it, ${formatTokens(usage.output)} output`,
     `- Cost: ${formatCost(metrics.cost, metrics.costKnown).replace('$', '\\$')}`,
-    ...(successRate === undefined ? [] : [`- Success: ${percent(successRate)} of what came to an end was done`]),
-    ...(metrics.retries + metrics.rounds === 0
-      ? []
-      : [`- Repeated: ${countText(metrics.retries, 'further attempt')}, ${countText(metrics.rounds, 'further round')} of review`]),
+    ...(successRate === undefined ? [] : [`- Success: ${percent(successRate)} of what ended was done`]),
+    ...(repeated.length === 0 ? [] : [`- Repeated: ${repeated.join(', ')}`]),
   ];
   return [
     section('In numbers', facts),
@@ -170,10 +176,6 @@ const useTexts: Readonly<Record<TimeUse, string>> = {
 
 function percent(share: number): string {
   return share > 0 && share < 0.01 ? 'under 1 %' : `${Math.round(share * 100)} %`;
-}
-
-function sentence(text: string): string {
-  return /[.!?…`]$/.test(text) ? text : `${text}.`;
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sentence } from '../../core/rowText.ts';
 import { noIcons } from '../plainText.ts';
 import type { Inputs, WorkflowFacts, WorkflowInputFacts } from '../workflowFacts.ts';
 
@@ -55,7 +56,7 @@ async function askText(workflow: WorkflowFacts, input: WorkflowInputFacts): Prom
   const optional = required ? '' : ' Enter alone leaves it out.';
   const text = await vscode.window.showInputBox({
     title: `${workflow.name} · ${name}`,
-    prompt: `${description}${list ? ' Separate several by ";".' : ''}${optional}`,
+    prompt: `${sentence(description)}${list ? ' Separate several by ";".' : ''}${optional}`,
     value: standard,
     ignoreFocusOut: true,
     validateInput: (value) => (required && value.trim() === '' ? 'This workflow needs it.' : undefined),

@@ -107,6 +107,20 @@ describe('open decisions', () => {
     assert.equal(row.label, 'Start 12 agents?');
     assert.equal(row.description, 'Tidy · your decision · 1 min');
     assert.equal(row.context, 'ask decision fanOut');
-    assert.match(decisionText(open), /about 1M tokens\.\n\nYou can choose:\n- Start 12 agents: about 1M tokens\n- Do not start them\n$/);
+    assert.match(
+      decisionText(open),
+      /You can choose:\n- Start 12 agents: about 1M tokens\n- Do not start them\n\nExpected in all: about 1M tokens\.\n$/,
+    );
+  });
+
+  it('are read in lines that fit, every word of them', () => {
+    const long = `- ${'word '.repeat(60)}end`;
+    const whole = decisionText({ ...open, ask: { ...open.ask, detail: `${long}\n    code` } });
+    assert.ok(
+      whole.split('\n').every((one) => one.length <= 110),
+      whole,
+    );
+    assert.equal(whole.split('word').length, 61);
+    assert.match(whole, /\n- word.*\n {2}word.* end\n {4}code\n$/s);
   });
 });

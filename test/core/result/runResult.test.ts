@@ -281,4 +281,19 @@ describe('the text of a result', () => {
     assert.ok(!/<(?:a|img)\b/.test(marked.parse(text, { async: false })), text);
     assert.match(text, /## In numbers\n\n- Time: /);
   });
+
+  it('tells what the person decided in sentences, and no number that says nothing', () => {
+    const decision = decisionOf('d', {
+      ask: { kind: 'decision', title: 'Approve the plan', detail: '', options: [{ choice: 'changes', label: 'Ask for changes' }] },
+      answer: { choice: 'changes', text: 'Smaller steps', at: 0 },
+    });
+    const state = withPlan([spawned('scout', 'a'), ...works('scout'), done('scout')], planOf([taskIn('a')], { decisions: [decision] }));
+    const found = state.runs[run];
+    assert.ok(found);
+    const metrics = { ...metricsOf(state, found, state.at), retries: 0, rounds: 1, speedUp: 0.2 };
+    const text = resultText(result(state), metrics, { visible: (value) => value });
+    assert.ok(text.includes('- Approve the plan. You chose “Ask for changes” and wrote: Smaller steps\n'), text);
+    assert.ok(text.includes('- Repeated: 1 further round of review\n'), text);
+    assert.doesNotMatch(text, /speed-up/);
+  });
 });
