@@ -1,8 +1,8 @@
 import * as assert from 'node:assert/strict';
-import { toId } from '../../src/core/ids.ts';
-import { gateQuestion } from '../../src/core/planQuestions.ts';
-import { emptyFleet, type Task } from '../../src/core/state.ts';
-import { planOf, taskIn } from '../support/plans.ts';
+import { toId } from '../../../src/core/ids.ts';
+import { gateQuestion } from '../../../src/core/plan/planQuestions.ts';
+import { emptyFleet, type Task } from '../../../src/core/state.ts';
+import { planOf, taskIn } from '../../support/plans.ts';
 
 describe('the question of a gate', () => {
   const gate = taskIn('gate', {
