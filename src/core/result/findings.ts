@@ -10,6 +10,8 @@ import type { AgentId } from '../ids.ts';
 export interface Source {
   readonly agentId: AgentId;
   readonly label: string;
+  /** It puts together what others reported, so that it is named only for what nobody else said. */
+  readonly gathers?: boolean | undefined;
 }
 
 /** A report with who wrote it. */
@@ -101,7 +103,10 @@ function leastLikeness(a: FindingMention, b: FindingMention): number {
 }
 
 function mergeMentions(mentions: readonly FindingMention[]): MergedFinding {
-  const best = mentions.reduce((first, other) => (severityRank(other.severity) < severityRank(first.severity) ? other : first));
+  // Who found it says it best; who only passes it on may have added to the words.
+  const best = mentions
+    .toSorted((a, b) => Number(a.source.gathers === true) - Number(b.source.gathers === true))
+    .reduce((first, other) => (severityRank(other.severity) < severityRank(first.severity) ? other : first));
   const line = best.line ?? mentions.find((mention) => mention.line !== undefined)?.line;
   return { text: best.text, path: best.path, line, severity: best.severity, sources: distinct(mentions), mentions };
 }
@@ -120,5 +125,7 @@ interface MergedTextPart {
 }
 
 function distinct(parts: readonly MergedTextPart[]): readonly Source[] {
-  return [...new Map(parts.map(({ source }) => [source.agentId, source])).values()];
+  const all = [...new Map(parts.map(({ source }) => [source.agentId, source])).values()];
+  const first = all.filter(({ gathers }) => gathers !== true);
+  return first.length === 0 ? all : first;
 }

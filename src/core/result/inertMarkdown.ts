@@ -94,8 +94,14 @@ function fenced(lines: readonly string[]): string {
 function escapedWords(text: string): string {
   return text
     .split(' ')
-    .map((word) => (address.test(word) ? asCode(word) : escaped(word)))
+    .map((word) => (address.test(word) ? addressAsCode(word) : escaped(word)))
     .join(' ');
+}
+
+/** The full stop after an address belongs to the sentence. */
+function addressAsCode(word: string): string {
+  const core = word.replace(/[.,;:!?]+$/, '');
+  return address.test(core) ? asCode(core) + word.slice(core.length) : asCode(word);
 }
 
 /** Marks that count anywhere in a line, for Markdown or for one of its usual extensions. */

@@ -82,14 +82,14 @@ export function resultOf(state: FleetState, runId: RunId): RunResult | undefined
   const plan: Plan | undefined = state.plans[runId];
   const agents = agentsOfRun(state, runId);
   const finals = finalAgents(plan, agents);
-  const reports = reportsOf([...finals, ...agents.filter((agent) => !finals.includes(agent))]);
+  const reports = reportsOf([...finals, ...agents.filter((agent) => !finals.includes(agent))], agents);
   return {
     runId,
     label: run.label,
     task: run.task,
     workflow: run.workflow,
     phase: runPhase(state, run),
-    summaries: reportsOf(finals).map(({ source, report }) => ({ from: source.label, text: report.summary })),
+    summaries: reportsOf(finals, agents).map(({ source, report }) => ({ from: source.label, text: report.summary })),
     findings: mergeFindings(reports),
     filesChanged: changedFiles(agents),
     recommendations: mergeRecommendations(reports),
@@ -135,10 +135,15 @@ function reporterOf(task: Task, agents: readonly Agent[]): Agent | undefined {
   return task.status === 'done' && agent !== undefined && reportOf(agent) !== undefined ? agent : undefined;
 }
 
-function reportsOf(agents: readonly Agent[]): readonly SourcedReport[] {
+/** Whether an agent puts together what others reported: its own agents, or for an analyst those before it. */
+function gathering(agent: Agent, all: readonly Agent[]): { readonly gathers?: true } {
+  return agent.agentType === 'analyst' || all.some(({ parentId }) => parentId === agent.id) ? { gathers: true } : {};
+}
+
+function reportsOf(agents: readonly Agent[], all: readonly Agent[]): readonly SourcedReport[] {
   return agents.flatMap((agent) => {
     const report = reportOf(agent);
-    return report === undefined ? [] : [{ source: { agentId: agent.id, label: agent.label }, report }];
+    return report === undefined ? [] : [{ source: { agentId: agent.id, label: agent.label, ...gathering(agent, all) }, report }];
   });
 }
 

@@ -63,7 +63,7 @@ function analysis(story: Story, assignment: Assignment, given: Given, merged: re
         ? []
         : [`Dropped, because the place does not say so now: ${listOf(dropped.map((finding) => `${finding.path}:${finding.line ?? 1}`))}.`]),
       ...(missing.length === 0 ? [] : [`Without a report: ${listOf(missing.map((result) => result.title))}.`]),
-      ...heard.map((result) => `${result.title}: ${brief(result.report.summary, 200)}`),
+      ...heard.map((result) => `${result.title}: ${brief(result.report.summary, 400)}`),
     ].join('\n'),
     findings: findings.map((finding) => withSources(finding, sources.get(finding) ?? [], heard.length)),
     filesRead: distinct(readsOf(story.calls), (part) => part.path).map((part) => part.path),

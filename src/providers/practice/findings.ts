@@ -40,13 +40,18 @@ export function confirmedHits(
     const now = read.get(hit.path)?.get(hit.line);
     const line = now === undefined ? hit : { ...hit, text: now };
     const same = now === undefined || now.includes(coreOf(hit.text));
-    return probe !== undefined && keep(hit.path, probe) && same && probe.holds(line)
+    return probe !== undefined && keep(hit.path, probe) && isWorthTelling(hit.path, probe) && same && probe.holds(line)
       ? [{ path: line.path, line: line.line, text: line.text, probe }]
       : [];
   });
   return distinct(hits, (hit) => `${hit.path}:${hit.line}:${hit.probe.claim}`).toSorted(
     (a, b) => bySeverity(a.probe, b.probe) || placeRank(a.path) - placeRank(b.path),
   );
+}
+
+/** Nobody mends what a machine made; only what is grave, such as a secret, matters there too. */
+function isWorthTelling(path: string, probe: Probe): boolean {
+  return !isGenerated(path) || probe.severity === 'high';
 }
 
 /** The beginning of a searched line, without the marks that show where a long one was cut. */
@@ -60,8 +65,15 @@ function placeRank(path: string): number {
 
 /** What a hit says, with the line's own words. */
 export function toFinding(hit: Hit): Finding {
-  const quote = hit.probe.masked === true ? '' : `: \`${brief(hit.text, 110)}\``;
+  const quote = hit.probe.masked === true ? '' : `: ${quoted(brief(hit.text, 110))}`;
   return { text: `${hit.probe.claim}${quote}`, path: hit.path, line: hit.line, severity: hit.probe.severity };
+}
+
+/** Code in backticks of its own length, so that those of a template in it stay what they are. */
+function quoted(line: string): string {
+  const marks = '`'.repeat(Math.max(0, ...[...line.matchAll(/`+/g)].map((run) => run[0].length)) + 1);
+  const pad = /^`|`$/.test(line) ? ' ' : '';
+  return `${marks}${pad}${line}${pad}${marks}`;
 }
 
 /** At most `limit` findings: first one of every kind, then each wording, then each file, then the rest; so that copies do not crowd others out. */

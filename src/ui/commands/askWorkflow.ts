@@ -52,8 +52,8 @@ async function pickFolders(
 
 async function askText(workflow: WorkflowFacts, input: WorkflowInputFacts): Promise<string | string[] | undefined> {
   const { name, description, required, list, fallback } = input;
-  const standard = fallback === undefined || list ? '' : typeof fallback === 'string' ? fallback : fallback.join(', ');
-  const optional = required ? '' : ' Enter alone leaves it out.';
+  const standard = fallback === undefined || typeof fallback === 'string' ? (fallback ?? '') : fallback.join('; ');
+  const optional = required || standard !== '' ? '' : ' Enter alone leaves it out.';
   const text = await vscode.window.showInputBox({
     title: `${workflow.name} · ${name}`,
     prompt: `${sentence(description)}${list ? ' Separate several by ";".' : ''}${optional}`,

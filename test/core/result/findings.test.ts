@@ -27,6 +27,27 @@ describe('merged findings', () => {
     assert.equal(merged[0]?.line, 16);
   });
 
+  it('name who only puts reports together for nothing but what nobody else said', () => {
+    const lead: SourcedReport = {
+      source: { agentId: toId('agent', 'lead'), label: 'lead', gathers: true },
+      report: {
+        ...empty,
+        findings: [
+          { text: 'The amount is not checked (found by scout)', path: 'src/a.js', line: 3, severity: 'low' },
+          { text: 'Only the lead saw this', path: 'src/b.js', line: 1, severity: 'info' },
+        ],
+      },
+    };
+    const merged = mergeFindings([lead, found('scout', { text: 'The amount is not checked', path: 'src/a.js', line: 3, severity: 'low' })]);
+    assert.deepEqual(
+      merged.map(({ text, sources }) => [text, ...labels(sources)]),
+      [
+        ['The amount is not checked', 'scout'],
+        ['Only the lead saw this', 'lead'],
+      ],
+    );
+  });
+
   it('keep apart what is elsewhere, or about something else at the same place', () => {
     const text = 'The amount is parsed without a check';
     const merged = mergeFindings([

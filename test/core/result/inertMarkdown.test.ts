@@ -88,6 +88,13 @@ describe('inert Markdown', () => {
     assert.match(html, /<pre><code>const x = &quot;&lt;b&gt;&quot;;\n<\/code><\/pre>/);
   });
 
+  it('leaves the full stop after a place to the sentence', () => {
+    assert.equal(
+      inertLine('First to look at: src/a.js:1. Then src/b.js:2, or www.a.b?'),
+      'First to look at: `src/a.js:1`. Then `src/b.js:2`, or `www.a.b`?',
+    );
+  });
+
   it('shows escaped text as it was written', () => {
     const text = 'a * b_c [d] <e> $f & g | h';
     const html = marked.parse(inertLine(text), { async: false });

@@ -37,6 +37,22 @@ describe('practice scout', () => {
     }
   });
 
+  it('tells nothing of what a machine made but what is grave, and quotes a template whole', async () => {
+    const agent = new DrivenAgent(opening('risks'), scoutTools);
+    const report = await runWorker(
+      agent,
+      new SimulatedTools({
+        'dist/all.js': 'try { go(); } catch (e) {}\neval(text);\n',
+        'src/go.ts': 'export const go = () => say(`TODO`);\n',
+      }),
+    );
+    assert.deepEqual(
+      report.findings.map(({ path, line }) => `${path}:${line}`),
+      ['dist/all.js:2', 'src/go.ts:1'],
+    );
+    assert.match(report.findings[1]?.text ?? '', /: ``export const go = \(\) => say\(`TODO`\);``$/);
+  });
+
   it('stays within its paths', async () => {
     const agent = new DrivenAgent(opening('risks', ['src/auth']), scoutTools);
     const report = await runWorker(agent, new SimulatedTools(sampleFiles));
