@@ -49,9 +49,9 @@ export function confirmedHits(
   );
 }
 
-/** Nobody mends what a machine made; only what is grave, such as a secret, matters there too. */
+/** Nobody mends what a machine made; only what is grave, such as a secret, matters there too, and words that were asked for. */
 function isWorthTelling(path: string, probe: Probe): boolean {
-  return !isGenerated(path) || probe.severity === 'high';
+  return !isGenerated(path) || probe.severity === 'high' || probe.literal === true;
 }
 
 /** The beginning of a searched line, without the marks that show where a long one was cut. */

@@ -140,7 +140,7 @@ function bodyOf({ task }: Assignment, { results }: Given): string {
     .filter((finding) => finding.path !== undefined && !saysOnlyWhatIsThere(finding.text))
     .slice(0, mostPoints)
     .map((finding) => `- \`${finding.path}${finding.line === undefined ? '' : `:${finding.line}`}\`: ${brief(finding.text, 160)}`);
-  const said = heard.map((result) => `**${result.title}.** ${brief(result.report.summary, 400)}`);
+  const said = heard.map((result) => `**${result.title.replace(/[^.!?]$/, '$&.')}** ${brief(result.report.summary, 400)}`);
   if (said.length === 0 && points.length === 0) {
     return `No report was given for this: ${brief(task, 200)}`;
   }

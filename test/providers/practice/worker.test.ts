@@ -53,6 +53,15 @@ describe('practice scout', () => {
     assert.match(report.findings[1]?.text ?? '', /: ``export const go = \(\) => say\(`TODO`\);``$/);
   });
 
+  it('finds what was asked for by name also where a machine wrote it', async () => {
+    const agent = new DrivenAgent(openingOf({ objective: 'Where is `parseLimit` used?', focus: '' }), scoutTools);
+    const report = await runWorker(agent, new SimulatedTools({ 'dist/all.js': 'parseLimit(1);\n' }));
+    assert.deepEqual(
+      report.findings.map(({ path, line }) => `${path}:${line}`),
+      ['dist/all.js:1'],
+    );
+  });
+
   it('stays within its paths', async () => {
     const agent = new DrivenAgent(opening('risks', ['src/auth']), scoutTools);
     const report = await runWorker(agent, new SimulatedTools(sampleFiles));
