@@ -9,5 +9,5 @@ const processes = createProcesses();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => void processes.stopAll().then(() => process.exit(130)));
 }
-const results = await runChecks(processes, { root: dirname(dirname(fileURLToPath(import.meta.url))), build: true });
+const results = await runChecks(processes, { root: dirname(dirname(fileURLToPath(import.meta.url))), quick: true });
 process.exitCode = results.every((result) => result.ok) ? 0 : 1;

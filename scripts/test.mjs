@@ -37,7 +37,7 @@ async function main() {
   /** @type {StepResult[]} */
   const results = [];
   if (wants('unit')) {
-    results.push(...(await runChecks(processes, { root, build: false })));
+    results.push(...(await runChecks(processes, { root, quick: false })));
     results.push(await said(() => mochaStep(processes, { root, name: 'system', files: systemTests })));
   }
   if (wants('vscode')) {

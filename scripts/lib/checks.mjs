@@ -1,6 +1,4 @@
 // @ts-check
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { mochaStep, sayStep, toolStep } from './steps.mjs';
 
 /** @typedef {import('./processes.mjs').Processes} Processes */
@@ -10,37 +8,44 @@ const unitTests = 'out/test/unit/**/*.test.mjs';
 /** Tests that start processes of their own or work on a whole repository: seconds each, so a check leaves them to `npm test`. */
 export const systemTests = 'out/test/unit/**/*.system.test.mjs';
 
+/** A check is run at every change and tries each law on a quarter of the examples that `npm test` takes. */
+const quickLaws = { FLOTILLA_EXAMPLES: '0.25' };
+
 /**
- * Types, lint, format, dead code and unit tests (the architecture test among them), side by side; says how each ended.
+ * Types, lint, format, dead code and unit tests (the architecture test among them), the tests beside the tools; says how each ended.
  * @param {Processes} processes
- * @param {{ root: string, build: boolean }} options `build`: bundle first, for callers that have not
+ * @param {{ root: string, quick: boolean }} options `quick`: bundles first, tries laws on fewer examples and leaves dead code to `npm test`
  * @returns {Promise<readonly StepResult[]>}
  */
-export async function runChecks(processes, { root, build }) {
+export async function runChecks(processes, { root, quick }) {
   /** @param {string} name @param {string} script @param {readonly string[]} args */
   const tool = (name, script, args) => () => toolStep(processes, { root, name, script, args });
-  const unit = async () => {
-    if (build) {
-      const built = await toolStep(processes, { root, name: 'unit', script: 'esbuild.mjs', args: ['--tests'] });
-      if (!built.ok) {
-        return { ...built, counts: { passed: 0, failed: 1, skipped: 0 } };
-      }
+  const unit = () =>
+    mochaStep(processes, { root, name: 'unit', files: unitTests, args: ['--ignore', systemTests], env: quick ? quickLaws : {} });
+  if (quick) {
+    const built = await toolStep(processes, { root, name: 'build', script: 'esbuild.mjs', args: ['--tests'] });
+    if (!built.ok) {
+      return [{ ...built, counts: { passed: 0, failed: 1, skipped: 0 } }];
     }
-    return mochaStep(processes, { root, name: 'unit', files: unitTests, args: ['--parallel', '--jobs', '2', '--ignore', systemTests] });
-  };
-  const steps = [
-    unit,
-    tool('types', 'node_modules/typescript/bin/tsc', ['--noEmit']),
+  }
+  const tools = [
+    tool('types', 'node_modules/typescript/bin/tsc', ['--noEmit', '--incremental', '--tsBuildInfoFile', 'out/types.tsbuildinfo']),
     tool('lint', 'node_modules/oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']),
     tool('format', 'node_modules/@biomejs/biome/bin/biome', ['format', '.']),
-    ...(existsSync(join(root, 'src/extension.ts')) ? [tool('unused', 'node_modules/knip/bin/knip.js', ['--no-progress'])] : []),
+    ...(quick ? [] : [tool('unused', 'node_modules/knip/bin/knip.js', ['--no-progress'])]),
   ];
-  return Promise.all(
-    steps.map(async (step) => {
-      const startedAt = Date.now();
-      const result = await step();
-      sayStep(result, startedAt);
-      return result;
-    }),
-  );
+  const results = await Promise.all([inOrder([unit]), inOrder(tools)]);
+  return results.flat();
+}
+
+/** @param {readonly (() => Promise<StepResult>)[]} steps */
+async function inOrder(steps) {
+  const results = [];
+  for (const step of steps) {
+    const startedAt = Date.now();
+    const result = await step();
+    sayStep(result, startedAt);
+    results.push(result);
+  }
+  return results;
 }

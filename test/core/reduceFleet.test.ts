@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import type { FleetEvent, JournalEntry } from '../../src/core/events.ts';
 import { journalEntrySchema } from '../../src/core/events.ts';
 import { FleetDraft, reduceEntries, reduceFleet } from '../../src/core/reduceFleet.ts';
@@ -48,7 +49,7 @@ describe('reduceFleet', () => {
           checkLaws(state);
         }
       }),
-      { numRuns: 300 },
+      examples(300),
     );
   });
 
@@ -61,7 +62,7 @@ describe('reduceFleet', () => {
         assert.equal(JSON.stringify(half), before);
         assert.deepEqual(whole, entries.reduce(reduceFleet, emptyFleet));
       }),
-      { numRuns: 200 },
+      examples(200),
     );
   });
 
@@ -75,7 +76,7 @@ describe('reduceFleet', () => {
           JSON.parse(JSON.stringify(reduceEntries(emptyFleet, entries))),
         );
       }),
-      { numRuns: 100 },
+      examples(100),
     );
   });
 
@@ -89,7 +90,7 @@ describe('reduceFleet', () => {
         assert.deepEqual(view.agents, whole.agents);
         assert.deepEqual(view.lanes, whole.lanes);
       }),
-      { numRuns: 100 },
+      examples(100),
     );
   });
 });
@@ -117,7 +118,7 @@ describe('FleetDraft', () => {
         }
         assert.equal(JSON.stringify(emptyFleet.agents), '{}');
       }),
-      { numRuns: 200 },
+      examples(200),
     );
   });
 
@@ -146,7 +147,7 @@ describe('FleetDraft', () => {
           unseen = [];
         }
       }),
-      { numRuns: 200 },
+      examples(200),
     );
   });
 });
@@ -161,7 +162,7 @@ describe('repair', () => {
         assert.deepEqual(repaired.asks, {});
         assert.deepEqual(repair(repaired), [], 'repairing twice does nothing');
       }),
-      { numRuns: 300 },
+      examples(300),
     );
   });
 });

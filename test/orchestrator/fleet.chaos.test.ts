@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import type { FleetCommandInput } from '../../src/core/commands.ts';
 import { call, fail, report, type Script, type Step, reply, say } from '../support/scriptedModel.ts';
 import { settle } from '../support/fakeClock.ts';
@@ -129,7 +130,7 @@ describe('a fleet under random steering, kills, pauses and crashes', () => {
           assertDelivery(test);
         },
       ),
-      { numRuns: 150 },
+      examples(150),
     );
   });
 });

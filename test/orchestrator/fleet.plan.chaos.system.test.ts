@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import type { FleetCommandInput } from '../../src/core/commands.ts';
 import type { PlanChange } from '../../src/core/events.ts';
 import { toId } from '../../src/core/ids.ts';
@@ -195,7 +196,7 @@ describe('a person who does everything at the wrong moment', () => {
         }
         assert.deepEqual([...problems, ...test.errors, ...test.model.violations], []);
       }),
-      { numRuns: 8 },
+      examples(8),
     );
   });
 });

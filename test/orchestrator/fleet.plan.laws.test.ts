@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import type { JournalEntry, TaskSpec } from '../../src/core/events.ts';
 import { type TaskId, toId } from '../../src/core/ids.ts';
 import { criticalPath, edgesOf, findCycle, inOrder, isSettled, remainingPaths } from '../../src/core/plan/planGraph.ts';
@@ -114,7 +115,7 @@ describe('random plans', () => {
         assert.deepEqual(test.errors, []);
         assert.deepEqual(test.model.violations, []);
       }),
-      { numRuns: 40 },
+      examples(40),
     );
   });
 
@@ -133,7 +134,7 @@ describe('random plans', () => {
           path.length,
         );
       }),
-      { numRuns: 40 },
+      examples(40),
     );
   });
 
@@ -177,7 +178,7 @@ describe('random plans', () => {
           assert.ok(plan.tasks.every(isSettled), test.timeline());
         },
       ),
-      { numRuns: 25 },
+      examples(25),
     );
   });
 
@@ -206,7 +207,7 @@ describe('random plans', () => {
           assert.deepEqual(errors, []);
         }
       }),
-      { numRuns: 60 },
+      examples(60),
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import type { PlanChange } from '../../src/core/events.ts';
 import { toId } from '../../src/core/ids.ts';
 import { findCycle, isSettled } from '../../src/core/plan/planGraph.ts';
@@ -116,7 +117,7 @@ describe('tasks that a lead planned, with dependencies and attempts', () => {
         assert.deepEqual(test.errors, []);
         assert.deepEqual(test.model.violations, []);
       }),
-      { numRuns: 15 },
+      examples(15),
     );
   });
 });
@@ -193,7 +194,7 @@ describe('a plan that agents change and propose to change', () => {
         assert.ok(stuck.length === 0 || open, `${stuck.map((task) => task.id)} waits for nothing\n${test.timeline()}`);
         assert.deepEqual([test.errors, test.model.violations], [[], []]);
       }),
-      { numRuns: 60 },
+      examples(60),
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import { currentSchema, decodeLine, encodeLine, type LineContent } from '../../src/store/lineFormat.ts';
 import { isKnownSchema, upcast } from '../../src/store/upcast.ts';
 
@@ -23,7 +24,7 @@ describe('journal line', () => {
         assert.equal(line.indexOf(10), line.length - 1);
         assert.deepEqual(decodeLine(line.subarray(0, -1)), { ok: true, content: JSON.parse(JSON.stringify(value)) });
       }),
-      { numRuns: 200 },
+      examples(200),
     );
   });
 

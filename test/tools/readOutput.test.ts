@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import { createReadOutputTool } from '../../src/tools/readOutput.ts';
 import { pageLength, pageOf } from '../../src/tools/textPage.ts';
 import { call } from './fakes.ts';
@@ -46,7 +47,7 @@ describe('pages of a text', () => {
           assert.equal(joined, text);
         },
       ),
-      { numRuns: 50 },
+      examples(50),
     );
   });
 });

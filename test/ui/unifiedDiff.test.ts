@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { createTwoFilesPatch } from 'diff';
 import * as fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import { applyUnifiedDiff } from '../../src/ui/unifiedDiff.ts';
 
 const patch = (before: string, after: string) => createTwoFilesPatch('a', 'a', before, after, undefined, undefined, { context: 2 });
@@ -15,7 +16,7 @@ describe('applyUnifiedDiff', () => {
         fc.pre(before !== after && before.endsWith('\n') === after.endsWith('\n'));
         assert.equal(applyUnifiedDiff(before, patch(before, after)), after);
       }),
-      { numRuns: 300 },
+      examples(300),
     );
   });
 

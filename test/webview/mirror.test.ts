@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import type { JournalEntry } from '../../src/core/events.ts';
 import { reduceEntries } from '../../src/core/reduceFleet.ts';
 import { emptyFleet, type FleetState } from '../../src/core/state.ts';
@@ -50,7 +51,7 @@ describe('mirror', () => {
         }
         assert.deepEqual(settled(mirror), expected);
       }),
-      { numRuns: 60 },
+      examples(60),
     );
   });
 

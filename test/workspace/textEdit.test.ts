@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import { decodeFile, type Encoding, type FileText, spliceBytes, spliceText, visibleText } from '../../src/workspace/fileText.ts';
 import { findEdit, wholeEdit } from '../../src/workspace/textEdit.ts';
 import { accepted, refusalOf } from './temporaryFolder.ts';
@@ -137,7 +138,7 @@ describe('findEdit', () => {
         assert.ok(rawAt >= [...visible.slice(0, at)].length, 'nothing before the match is replaced');
         return true;
       }),
-      { numRuns: 600 },
+      examples(600),
     );
   });
 
@@ -151,7 +152,7 @@ describe('findEdit', () => {
         const expected = Buffer.concat([before, Buffer.from(`${lineEnd}key=2${lineEnd}more${lineEnd}`), after]);
         assert.deepEqual(edited(bytes, 'key=1\n', 'key=2\nmore\n'), expected);
       }),
-      { numRuns: 200 },
+      examples(200),
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import type { Effect } from '../../src/core/events.ts';
 import { type AgentId, toId } from '../../src/core/ids.ts';
 import type { EditRequest } from '../../src/workspace/fileEdits.ts';
@@ -215,7 +216,7 @@ describe('undoing the changes of an agent', () => {
         await world.take('undo', ann, '');
         await world.take('undo', bob, '');
       }),
-      { numRuns: 30 },
+      examples(30),
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
+import { examples } from '../support/examples.ts';
 import { createWorkspacePaths, isInside, type WorkspaceFolder } from '../../src/workspace/workspacePath.ts';
 import { accepted, makePipe, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
 
@@ -175,7 +176,7 @@ describe('workspace paths', () => {
         const place = await paths.resolve(prefix + names.join('/'), 'write');
         return !place.ok || (isInside(root, place.absolute) && !place.absolute.includes('/.git'));
       }),
-      { numRuns: 400 },
+      examples(400),
     );
   });
 });

@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { examples } from '../../support/examples.ts';
 import { marked } from 'marked';
 import { asCode, inertLine, inertText } from '../../../src/core/result/inertMarkdown.ts';
 
@@ -75,7 +76,7 @@ describe('inert Markdown', () => {
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => assertInert(pieces.join(''))),
-      { numRuns: 1000 },
+      examples(1000),
     );
   });
 

@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { examples } from '../../support/examples.ts';
 import { type HistoryMessage, unknownResult } from '../../../src/core/history.ts';
 import type { OpeningContext } from '../../../src/core/context/openingContext.ts';
 import { roundOpening } from '../../../src/core/context/openingHeadings.ts';
@@ -115,7 +116,7 @@ describe('practice model, any history', () => {
           assert.fail('it did not come to an end');
         },
       ),
-      { numRuns: 80 },
+      examples(80),
     );
   });
 
@@ -173,7 +174,7 @@ describe('practice model, any history', () => {
           assert.fail(`it did not come to an end; ${sinceRound} turns in round ${round}`);
         },
       ),
-      { numRuns: 80 },
+      examples(80),
     );
   });
 

@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { anyText } from '../../support/anyText.ts';
 import { toVisible, toVisibleLine } from '../../../webview/text/visible.ts';
 
 describe('toVisible', () => {
@@ -20,7 +21,7 @@ describe('toVisible', () => {
 
   it('leaves nothing that acts unseen in any text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText, (text) => {
         assert.doesNotMatch(toVisible(text), /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/);
       }),
     );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { examples } from '../../support/examples.ts';
 import type { TaskSpec } from '../../../src/core/planEvents.ts';
 import { isSettled } from '../../../src/core/plan/planGraph.ts';
 import { reducePlan, specOf } from '../../../src/core/plan/reducePlan.ts';
@@ -65,7 +66,7 @@ describe('the text of a plan', () => {
         assert.deepEqual(errors(result), []);
         assert.deepEqual(result.changes, []);
       }),
-      { numRuns: 100 },
+      examples(100),
     );
   });
 
@@ -95,7 +96,7 @@ describe('the text of a plan', () => {
         assert.deepEqual(tasksOf(planToText(next, facts)), tasksOf(edited));
         assert.deepEqual(read(planToText(next, facts), next).changes, []);
       }),
-      { numRuns: 100 },
+      examples(100),
     );
   });
 
@@ -146,7 +147,7 @@ describe('the text of a plan', () => {
         assert.equal(lost?.title, 'Changed meanwhile');
         assert.equal(lost?.status, 'waiting');
       }),
-      { numRuns: 100 },
+      examples(100),
     );
   });
 });
