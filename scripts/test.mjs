@@ -16,11 +16,14 @@ import { findVscode } from './lib/vscode.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const processes = createProcesses();
 const settleMs = 3000;
+const deepTests = '**/*.deep.test.mjs';
 const { values } = parseArgs({
   options: {
     /** unit, vscode or browser */
     only: { type: 'string', default: '' },
     grep: { type: 'string', default: '' },
+    /** the long tests instead of the usual ones */
+    deep: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -62,9 +65,15 @@ async function browserTests() {
   return mochaStep(processes, {
     root,
     name: 'browser',
-    files: 'out/test/e2e/**/*.test.mjs',
-    args: ['--timeout', '60000', '--exit', ...(values.grep === '' ? [] : ['--grep', values.grep])],
-    timeoutMs: 1_200_000,
+    files: values.deep ? `out/test/e2e/${deepTests}` : 'out/test/e2e/**/*.test.mjs',
+    args: [
+      ...(values.deep ? [] : ['--ignore', `out/test/e2e/${deepTests}`]),
+      '--timeout',
+      '60000',
+      '--exit',
+      ...(values.grep === '' ? [] : ['--grep', values.grep]),
+    ],
+    timeoutMs: values.deep ? 7_200_000 : 1_200_000,
   });
 }
 

@@ -148,7 +148,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     provider: { label: () => providers.current().label, ready: () => providers.current().ready() },
     now,
     selected: () => view.selected(),
-    openTimeline: (follow) => timeline.show(follow),
+    openTimeline: (follow, options) => timeline.show(follow, options),
     logError,
   };
   let reviewing = false;

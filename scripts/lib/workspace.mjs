@@ -32,8 +32,18 @@ export async function prepareWorkspace(processes, { root, temporary, wanted, for
  * @param {string} root
  * @param {string} to
  */
-export async function copySample(processes, root, to) {
-  cpSync(join(root, 'test', 'fixtures', 'sample'), to, { recursive: true });
+export function copySample(processes, root, to) {
+  return copyAsRepository(processes, join(root, 'test', 'fixtures', 'sample'), to);
+}
+
+/**
+ * Copies a folder and, where there is git, makes a repository with one commit of the copy.
+ * @param {Processes} processes
+ * @param {string} from
+ * @param {string} to
+ */
+export async function copyAsRepository(processes, from, to) {
+  cpSync(from, to, { recursive: true });
   const person = ['-c', 'user.name=Sample', '-c', 'user.email=sample@localhost', '-c', 'commit.gpgsign=false'];
   for (const args of [
     ['init', '--quiet', '--initial-branch=main'],

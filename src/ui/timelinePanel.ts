@@ -33,13 +33,20 @@ export class Timeline implements Disposable, vscode.WebviewPanelSerializer {
     this.#disposables.add(deps.door.onDidChange(() => this.#page?.restart()));
   }
 
-  /** Brings the timeline to the front, with the transcript of an agent if one is named. */
-  show(agentId: AgentId | undefined): void {
+  /** Brings the timeline to the front, with the transcript of an agent if one is named. `keepFocus`: what the person types goes on to where it went. */
+  show(agentId: AgentId | undefined, { keepFocus } = { keepFocus: false }): void {
     if (this.#page === undefined) {
       const options = { ...pageOptions(this.#deps.extensionUri), retainContextWhenHidden: false };
-      this.#adopt(vscode.window.createWebviewPanel(viewType, 'Flotilla Timeline', vscode.ViewColumn.Active, options));
+      this.#adopt(
+        vscode.window.createWebviewPanel(
+          viewType,
+          'Flotilla Timeline',
+          { viewColumn: vscode.ViewColumn.Active, preserveFocus: keepFocus },
+          options,
+        ),
+      );
     }
-    this.#page?.show(agentId);
+    this.#page?.show(agentId, keepFocus);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
@@ -109,8 +116,8 @@ class TimelinePage implements Disposable {
     panel.webview.html = pageHtml(panel.webview, deps.extensionUri);
   }
 
-  show(agentId: AgentId | undefined): void {
-    this.#panel.reveal(undefined, false);
+  show(agentId: AgentId | undefined, keepFocus: boolean): void {
+    this.#panel.reveal(undefined, keepFocus);
     this.#reveal = agentId;
     if (this.#ready) {
       this.#postReveal();

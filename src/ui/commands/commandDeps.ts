@@ -21,7 +21,7 @@ export interface CommandDeps {
   /** The row that is selected in the tree, for keys pressed there. */
   readonly selected: () => RowTarget | undefined;
   /** Opens the timeline; with an agent, on its transcript. */
-  readonly openTimeline: (follow: AgentId | undefined) => void;
+  readonly openTimeline: (follow: AgentId | undefined, options?: { readonly keepFocus: boolean }) => void;
   readonly logError: (error: unknown) => void;
 }
 

@@ -71,7 +71,10 @@ async function startBy(deps: StartDeps, fleet: FleetControl, task: string, workf
   }
   const reply = await begin(deps, fleet, command);
   if (reply.ok) {
-    deps.openTimeline(reply.agentId !== undefined && isIdText(reply.agentId) ? toId('agent', reply.agentId) : undefined);
+    // A start takes a moment, and the person may be typing elsewhere by now.
+    deps.openTimeline(reply.agentId !== undefined && isIdText(reply.agentId) ? toId('agent', reply.agentId) : undefined, {
+      keepFocus: true,
+    });
   }
   return reply;
 }
