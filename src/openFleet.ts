@@ -6,6 +6,7 @@ import type { PlanRequest, PlanTemplate } from './core/decideSpawn.ts';
 import type { Rejection } from './core/commands.ts';
 import { wholeReportFor } from './core/context/openingContext.ts';
 import { outputOf } from './core/context/outputName.ts';
+import { allRights, isGranted } from './core/rights.ts';
 import { agentsOfRun } from './core/selectors.ts';
 import type { Instructions } from './core/context/sharedPrompt.ts';
 import type { Disposable } from './lib/disposables.ts';
@@ -15,7 +16,8 @@ import type { BlobPort, Clock, Log, ModelProvider } from './orchestrator/ports.t
 import { RateGate } from './orchestrator/rateGate.ts';
 import { createReportEvidence } from './orchestrator/reportEvidence.ts';
 import { mintId } from './platform/mintId.ts';
-import { createRights } from './policy/rights.ts';
+import { isBuildPath } from './policy/protectedPaths.ts';
+import { createRights, rightsOfMode } from './policy/rights.ts';
 import { createLazyProvider } from './providers/lazyProvider.ts';
 import { practiceFacts } from './providers/practice/practiceFacts.ts';
 import type { OpenedJournal } from './store/journalFile.ts';
@@ -105,6 +107,7 @@ export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>,
 export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedFleet {
   const { storage, blobs, clock, log, settings, files, instructions, providers, agentTypes } = deps;
   const { journal, entries, readOnly } = opened;
+  const openedAt = (entries.at(-1)?.seq ?? 0) + 1;
   const markerPrefix = createHash('sha256').update(storage).digest('hex').slice(0, 16);
   const processes = new Processes({ markerPrefix, spoolFolder: join(storage, 'spool'), log });
   const folders = () => files.paths.folders();
@@ -151,7 +154,15 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     mint: mintId,
     random: Math.random,
     settings: () => settings().fleet,
-    rights: (ask) => createRights(settings().approvals)(ask),
+    rights: (ask, agent) => {
+      const state = fleet.state;
+      return createRights(settings().policy)(ask, {
+        rights: agent.rights ?? allRights,
+        granted: isGranted(state, ask, agent, openedAt),
+        tainted: agentsOfRun(state, agent.runId).some((one) => one.filesChanged.some(isBuildPath)),
+      });
+    },
+    runRights: () => rightsOfMode(settings().policy.mode),
     toolBox: createToolBox(tools),
     agentTypes: () => agentTypes().all,
     provider: providers.current,

@@ -6,9 +6,11 @@ import type { Actor, EventOf, FleetEvent, MessageKind, Place } from './events.ts
 import type { AgentId, RunId } from './ids.ts';
 import { idleTasks, refuse, released, skipTasks, withdrawDecisions } from './plan/planChange.ts';
 import { dependentsOf, edgesOf, isSettled, taskOf } from './plan/planGraph.ts';
+import { openAsks } from './openRequests.ts';
 import { replyProblem } from './requests.ts';
+import { covers } from './rights.ts';
 import { agentsOfRun, emptyRuns, outcomeOf, phaseWord, subtreeOf } from './selectors.ts';
-import type { Agent, FleetState, Plan, Task } from './state.ts';
+import type { Agent, FleetState, Grant, OpenAsk, Plan, Task } from './state.ts';
 import { wrapUpText } from './wrapUpText.ts';
 
 /** What `decide` may use beside state and command: fresh ids, the caps, and the look-up of workflows, agent types and models. */
@@ -286,12 +288,33 @@ function answer(state: FleetState, command: CommandOf<'answer'>): Decision {
   if (command.answer.kind !== fitting && command.answer.kind !== 'deny') {
     return refuse('invalid', 'That answer does not fit.', isQuestion ? 'Reply with text, or deny.' : 'Allow it, or deny it with a reason.');
   }
-  const { askId, agentId, callId } = ask;
+  if (command.answer.kind === 'allow' && command.answer.scope !== undefined && hashOf(ask) === undefined) {
+    return refuse('invalid', 'Only a command can be allowed for more than once.', 'Allow it without a scope.');
+  }
+  const answered = [ask, ...coveredBy(state, ask, command.answer)];
   return {
     ok: true,
-    events: [{ type: 'personAnswered', askId, agentId, callId, answer: command.answer }],
-    accepted: { agentId, reached: 1 },
+    events: answered.map(({ askId, agentId, callId }) => ({ type: 'personAnswered', askId, agentId, callId, answer: command.answer })),
+    accepted: { agentId: ask.agentId, reached: answered.length },
   };
+}
+
+/** Other open asks about the very same plan that a yes for more than one call answers too. */
+function coveredBy(state: FleetState, ask: OpenAsk, answer: CommandOf<'answer'>['answer']): readonly OpenAsk[] {
+  const hash = hashOf(ask);
+  const asker = state.agents[ask.agentId];
+  if (answer.kind !== 'allow' || answer.scope === undefined || hash === undefined || asker === undefined) {
+    return [];
+  }
+  const grant: Grant = { hash, scope: answer.scope, agentId: asker.id, runId: asker.runId, seq: state.seq };
+  return openAsks(state).filter((other) => {
+    const agent = state.agents[other.agentId];
+    return other.askId !== ask.askId && hashOf(other) === hash && agent !== undefined && covers(grant, agent, 0);
+  });
+}
+
+function hashOf({ ask }: OpenAsk): string | undefined {
+  return ask.kind === 'command' ? ask.hash : undefined;
 }
 
 function message(

@@ -1,6 +1,6 @@
 import type { Rejection, SpawnRequest } from './commands.ts';
 import type { Decision } from './decision.ts';
-import type { Actor, Budget, Effort, FleetEvent, Manifest, Place, TaskSpec, ToolSpec } from './events.ts';
+import type { Actor, Budget, Effort, FleetEvent, Manifest, Place, RightsSet, TaskSpec, ToolSpec } from './events.ts';
 import type { AgentId, MintId, PromptId, RunId, TaskId } from './ids.ts';
 import { emptyOpeningContext, type OpeningContext } from './context/openingContext.ts';
 import type { Agent, FleetState } from './state.ts';
@@ -15,6 +15,8 @@ export interface ResolvedSpawn {
   readonly tools: readonly ToolSpec[];
   readonly opening: string;
   readonly manifest: Manifest;
+  /** What it may do at most. */
+  readonly rights: RightsSet;
 }
 
 /** What a workflow makes of a task: the plan a run begins with. */
@@ -38,8 +40,8 @@ export interface Spawner {
   /** A run's first agent has depth 0; an agent deeper than this is refused. */
   readonly maxDepth: number;
   readonly maxAgentsPerRun: number;
-  /** Looks up agent type, model and prompt; refuses what does not exist. */
-  readonly resolve: (request: SpawnRequest, label: string, given: OpeningContext) => ResolvedSpawn | Rejection;
+  /** Looks up agent type, model, prompt and rights, which are never more than the parent's; refuses what does not exist. */
+  readonly resolve: (request: SpawnRequest, label: string, given: OpeningContext, parent: Agent | undefined) => ResolvedSpawn | Rejection;
 }
 
 interface Spawn {
@@ -60,13 +62,13 @@ export function spawnEvents(state: FleetState, { spawn, runId, parent, by, taskI
     return { ok: false, rejection: refusal };
   }
   const label = freeLabel(inRun, spawn.label?.trim() || spawn.agentType || 'general');
-  const resolved = context.resolve(spawn, label, given ?? emptyOpeningContext);
+  const resolved = context.resolve(spawn, label, given ?? emptyOpeningContext, parent);
   if ('code' in resolved) {
     return { ok: false, rejection: resolved };
   }
   const agentId = context.mint('agent');
   const prompt = promptFor(state, resolved, context.mint);
-  const { agentType, provider, model, effort, opening, manifest } = resolved;
+  const { agentType, provider, model, effort, opening, manifest, rights } = resolved;
   const spawned: FleetEvent = {
     type: 'agentSpawned',
     agentId,
@@ -84,6 +86,7 @@ export function spawnEvents(state: FleetState, { spawn, runId, parent, by, taskI
     taskId,
     manifest,
     takesOver,
+    rights,
     by,
   };
   return { ok: true, events: [...prompt.events, spawned], accepted: { runId, agentId, reached: 1 } };

@@ -169,16 +169,51 @@ export const waitSchema = z.object({
 export type Wait = z.infer<typeof waitSchema>;
 
 /** What a person is asked to decide or to answer. */
+/**
+ * How a command runs: `direct` as arguments without a shell, because its text proves that it only reads; `sandboxed` in a shell that the operating system confines; `shell` in one that
+ * nothing confines.
+ */
+export const commandRouteSchema = z.enum(['direct', 'sandboxed', 'shell']);
+export type CommandRoute = z.infer<typeof commandRouteSchema>;
+
+/** What an agent may do at most, whatever its tools. A part that is absent sets no limit. */
+export const rightsSchema = z.object({
+  /** Names of the tools that it and the agents below it may have. */
+  tools: z.array(z.string()).optional(),
+  /** Workspace paths at or below which files may be changed; none when empty. */
+  writes: z.array(z.string()).optional(),
+  commands: z.array(commandRouteSchema),
+  network: z.boolean(),
+});
+export type RightsSet = z.infer<typeof rightsSchema>;
+
 export const askSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('command'), title: z.string(), command: z.string(), folder: z.string() }),
+  z.object({
+    kind: z.literal('command'),
+    title: z.string(),
+    command: z.string(),
+    folder: z.string(),
+    /** Absent in journals from before commands had routes. */
+    route: commandRouteSchema.optional(),
+    /** Why it takes this route, for people. */
+    why: z.string().optional(),
+    /** What it may change, for people. */
+    writes: z.string().optional(),
+    /** Of the whole plan; the same plan has the same hash, and a yes holds for it alone. */
+    hash: z.string().optional(),
+  }),
   z.object({ kind: z.literal('write'), title: z.string(), path: z.string(), diff: z.string() }),
   z.object({ kind: z.literal('question'), title: z.string(), options: z.array(z.string()) }),
 ]);
 export type Ask = z.infer<typeof askSchema>;
 
+/** For whom a yes also holds when the very same plan comes up again: the agent, its run, or everybody until the window closes. */
+export const grantScopeSchema = z.enum(['agent', 'run', 'window']);
+export type GrantScope = z.infer<typeof grantScopeSchema>;
+
 /** What a person answered. `withdrawn`: the asker ended before there was an answer. */
 export const answerSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('allow') }),
+  z.object({ kind: z.literal('allow'), scope: grantScopeSchema.optional() }),
   z.object({ kind: z.literal('deny'), reason: z.string().optional() }),
   z.object({ kind: z.literal('reply'), text: z.string() }),
   z.object({ kind: z.literal('withdrawn') }),

@@ -19,6 +19,7 @@ import {
   outputSchema,
   placeSchema,
   promptId,
+  rightsSchema,
   runId,
   stopSchema,
   usageSchema,
@@ -82,6 +83,8 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     manifest: manifestSchema.optional(),
     /** The agent of the same task whose context was full: its children and what it asked for are this agent's from now on. */
     takesOver: agentId.optional(),
+    /** What it may do at most; absent only in journals from before there were rights. */
+    rights: rightsSchema.optional(),
     by: actorSchema,
   }),
   /** The agent got a slot and its loop began. */

@@ -28,6 +28,7 @@ export function spawnedAgent(event: EventOf<'agentSpawned'>, at: number): Agent 
     brief: event.brief,
     taskId: event.taskId,
     manifest: event.manifest,
+    rights: event.rights,
     spawnedAt: at,
     spawnedBy: event.by,
     stage: 'queued',

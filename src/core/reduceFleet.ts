@@ -5,7 +5,7 @@ import { emptyPlan, isPlanEvent, reducePlan, withAttempt, withAttemptEnded, with
 import { reduceLane, spawnedLane } from './reduceLane.ts';
 import { reduceTranscript } from './reduceTranscript.ts';
 import { withRequest } from './requests.ts';
-import type { Agent, FleetState } from './state.ts';
+import type { Agent, FleetState, Grant, OpenAsk } from './state.ts';
 
 /** The state after one more entry. Total: a fact that cannot apply changes nothing but the sequence number. */
 export function reduceFleet(state: FleetState, entry: JournalEntry): FleetState {
@@ -192,9 +192,20 @@ export class FleetDraft {
       const { askId, agentId, callId, ask, place } = event;
       this.#put('asks', askId, { askId, agentId, callId, ask, place, at });
     } else if (event.type === 'personAnswered') {
+      this.#grant(event);
       this.#drop('asks', event.askId);
     } else if (event.type === 'agentEnded') {
       this.#dropAsksOf(event.agentId);
+    }
+  }
+
+  #grant({ askId, agentId, answer }: EventOf<'personAnswered'>): void {
+    const asked: OpenAsk | undefined = this.#state.asks[askId];
+    const agent = this.#state.agents[agentId];
+    const hash = asked?.ask.kind === 'command' ? asked.ask.hash : undefined;
+    if (answer.kind === 'allow' && answer.scope !== undefined && hash !== undefined && agent !== undefined) {
+      const grant: Grant = { hash, scope: answer.scope, agentId, runId: agent.runId, seq: this.#state.seq };
+      this.#state = { ...this.#state, grants: [...this.#state.grants, grant] };
     }
   }
 

@@ -1,6 +1,8 @@
 import type {
   Actor,
   Ask,
+  GrantScope,
+  RightsSet,
   Block,
   Brief,
   Budget,
@@ -97,6 +99,8 @@ export interface Agent {
   /** The task it works on; absent for agents from before there were plans. */
   readonly taskId?: TaskId | undefined;
   readonly manifest?: Manifest | undefined;
+  /** What it may do at most; absent for agents from before there were rights. */
+  readonly rights?: RightsSet | undefined;
   readonly spawnedAt: number;
   readonly spawnedBy: Actor;
   /** Where the agent is in its life; `phase` says more. */
@@ -230,6 +234,16 @@ export interface OpenAsk {
   readonly at: number;
 }
 
+/** A person's yes that holds for more than one call: for the very same plan, in its scope. */
+export interface Grant {
+  readonly hash: string;
+  readonly scope: GrantScope;
+  readonly agentId: AgentId;
+  readonly runId: RunId;
+  /** Sequence number of the answer; what holds until the window closes holds for answers of this window alone. */
+  readonly seq: number;
+}
+
 /** Something the engine asks a person about a run. Kept after the answer, which the scheduler goes by. */
 export interface Decision {
   readonly askId: AskId;
@@ -351,6 +365,8 @@ export interface FleetState {
   readonly runs: Readonly<Record<RunId, Run>>;
   readonly agents: Readonly<Record<AgentId, Agent>>;
   readonly asks: Readonly<Record<AskId, OpenAsk>>;
+  /** Oldest first. */
+  readonly grants: readonly Grant[];
   readonly prompts: Readonly<Record<PromptId, Prompt>>;
   readonly lanes: Readonly<Record<AgentId, Lane>>;
   readonly transcripts: Readonly<Record<AgentId, Transcript>>;
@@ -367,6 +383,7 @@ export const emptyFleet: FleetState = {
   runs: {},
   agents: {},
   asks: {},
+  grants: [],
   prompts: {},
   lanes: {},
   transcripts: {},

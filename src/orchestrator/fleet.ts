@@ -126,7 +126,7 @@ export class Fleet implements FleetControl {
       budget,
       template,
       limits: planLimits(agentTypes(), maxAgentsPerRun),
-      resolve: (request, label, given) => resolveSpawn(request, label, given, this.#deps),
+      resolve: (request, label, given, parent) => resolveSpawn(request, label, given, parent, this.#deps),
     };
   }
 

@@ -229,8 +229,8 @@ export interface ChangeUndo {
   }>;
 }
 
-/** Decides by the person's settings alone; never looks at model text. */
-export type Rights = (ask: Ask) => Permission;
+/** Decides by the person's settings and answers and the agent's rights; never looks at model text. */
+export type Rights = (ask: Ask, agent: Agent) => Permission;
 
 /** What an agent may do to other agents of its run. */
 export interface Coordination {

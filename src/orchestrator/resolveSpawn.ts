@@ -1,8 +1,12 @@
 import type { Rejection, SpawnRequest } from '../core/commands.ts';
 import type { ResolvedSpawn } from '../core/decideSpawn.ts';
 import type { OpeningContext } from '../core/context/openingContext.ts';
+import type { RightsSet } from '../core/events.ts';
+import { mayUse, rightsOfChild } from '../core/rights.ts';
+import type { Agent } from '../core/state.ts';
 import { composePrompt, type SharedPrompt } from '../core/context/sharedPrompt.ts';
 import type { AgentType, FleetSettings, ModelProvider, RenderOpening, ToolBox } from './ports.ts';
+import { rightsOfType } from './typeRights.ts';
 
 /** What turning a spawn request into an agent needs to look up. */
 export interface SpawnSources {
@@ -15,6 +19,8 @@ export interface SpawnSources {
   /** What the prompts of all agents begin with now; an agent keeps what it began with. */
   readonly sharedPrompt: () => SharedPrompt;
   readonly renderOpening: RenderOpening;
+  /** What the person's settings leave to a new agent at most. */
+  readonly runRights: () => RightsSet;
 }
 
 /** Looks up agent type, model, effort and prompt. An argument wins over the agent type's definition, and that over the setting for its role. */
@@ -22,6 +28,7 @@ export function resolveSpawn(
   request: SpawnRequest,
   label: string,
   given: OpeningContext,
+  parent: Pick<Agent, 'rights'> | undefined,
   sources: SpawnSources,
 ): ResolvedSpawn | Rejection {
   const wanted = request.agentType ?? 'general';
@@ -33,7 +40,8 @@ export function resolveSpawn(
   }
   const settings = sources.settings();
   const provider = sources.provider();
-  const tools = sources.toolBox.specsFor(agentType);
+  const rights = rightsOfChild(parent, rightsOfType(agentType), sources.runRights());
+  const tools = sources.toolBox.specsFor(agentType).filter((tool) => mayUse(rights, tool.name));
   const prompt = composePrompt(sources.sharedPrompt(), agentType, tools);
   const { opening, manifest } = sources.renderOpening(request, { label, agentType }, given);
   return {
@@ -44,6 +52,7 @@ export function resolveSpawn(
     system: prompt.system,
     tools,
     opening,
+    rights,
     manifest: { given: [...prompt.given, ...manifest.given], withheld: [...manifest.withheld, ...prompt.withheld] },
   };
 }

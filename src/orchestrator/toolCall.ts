@@ -93,7 +93,7 @@ async function refusalOf(
   handle: AgentHandle,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const permission = deps.rights(ask);
+  const permission = deps.rights(ask, deps.agent());
   switch (permission.kind) {
     case 'allow':
       return undefined;

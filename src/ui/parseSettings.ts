@@ -2,6 +2,7 @@ import type { Effort } from '../core/events.ts';
 import { type MergedPrices, mergePrices } from '../core/priceOverrides.ts';
 import { listPrices, type PriceTable } from '../core/prices.ts';
 import type { FleetSettings } from '../orchestrator/ports.ts';
+import { type Mode, type Policy, stricter } from '../policy/rights.ts';
 
 /** Everything a person can set, checked and with defaults filled in. */
 export interface Settings {
@@ -9,15 +10,9 @@ export interface Settings {
   /** Without a trailing slash; undefined: Anthropic's own. */
   readonly baseUrl: string | undefined;
   readonly fleet: FleetSettings;
-  readonly approvals: ApprovalSettings;
+  /** The person's, with what the workspace makes stricter. */
+  readonly policy: Policy;
   readonly prices: PriceTable;
-}
-
-/** What the person need not be asked about. */
-export interface ApprovalSettings {
-  readonly writes: 'ask' | 'allow';
-  readonly commands: 'ask' | 'allowListed';
-  readonly allowedCommands: readonly string[];
 }
 
 /** Settings with one message for each value that was not understood and replaced by its default. */
@@ -62,14 +57,27 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
       idleTimeoutMs: read.whole('idleTimeoutSeconds', 120, 5, 3600) * 1000,
       stuckMs: read.whole('stuckMinutes', 5, 1, 240) * 60_000,
     },
-    approvals: {
-      writes: read.oneOf('approvals.writes', ['ask', 'allow']),
-      commands: read.oneOf('approvals.commands', ['ask', 'allowListed']),
-      allowedCommands: read.texts('approvals.allowedCommands'),
-    },
+    policy: stricter(
+      {
+        mode: read.oneOf('approvals.mode', ['ask', 'readOnly', 'editFreely', 'autonomous']),
+        allowedCommands: read.texts('approvals.allowedCommands'),
+        denyWrites: read.texts('approvals.denyWrites'),
+        denyCommands: read.texts('approvals.denyCommands'),
+      },
+      {
+        mode: modeOfWorkspace(read.oneOf('workspace.mode', ['person', 'readOnly', 'ask', 'editFreely'])),
+        denyWrites: read.texts('workspace.denyWrites'),
+        denyCommands: read.texts('workspace.denyCommands'),
+      },
+    ),
     prices: table,
   };
   return { settings, problems: [...problems, ...priceProblems] };
+}
+
+/** A workspace without a wish leaves the person's mode as it is. */
+function modeOfWorkspace(wish: 'person' | 'readOnly' | 'ask' | 'editFreely'): Mode {
+  return wish === 'person' ? 'autonomous' : wish;
 }
 
 /** Whether new agents get Anthropic's models rather than the practice model. An endpoint of one's own may need no key. */

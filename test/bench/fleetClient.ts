@@ -1,3 +1,4 @@
+import { allRights } from '../../src/core/rights.ts';
 import { builtInWorkflows } from '../../src/workflows/builtInWorkflows.ts';
 import { createWorkflowCatalogue } from '../../src/workflows/workflowCatalogue.ts';
 import { randomUUID } from 'node:crypto';
@@ -104,6 +105,7 @@ serveClient(async ({ url, key, agents, shape }: Work): Promise<Client> => {
       idleTimeoutMs: 60_000,
       stuckMs: 300_000,
     }),
+    runRights: () => allRights,
     rights: () => ({ kind: 'allow' }),
     random: Math.random,
     toolBox: createToolBox([

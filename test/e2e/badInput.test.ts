@@ -126,8 +126,7 @@ describe('bad input in a window', () => {
         'flotilla.provider': 'anthropic',
         'flotilla.anthropic.baseUrl': server.url,
         'flotilla.models.lead': 'claude-nobody-1',
-        'flotilla.approvals.writes': 'allow',
-        'flotilla.approvals.commands': 'allowListed',
+        'flotilla.approvals.mode': 'editFreely',
         'flotilla.approvals.allowedCommands': Object.values(commands),
       },
     });

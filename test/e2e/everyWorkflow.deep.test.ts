@@ -42,7 +42,7 @@ for (const theme of ['Default Dark Modern', 'Default Light Modern']) {
       mkdirSync(results, { recursive: true });
       temporary = realpathSync(mkdtempSync(join(tmpdir(), 'flotilla-workflows-')));
       const workspace = await copyAsRepository(processes, join('node_modules', 'picomatch'), join(temporary, 'picomatch'));
-      window = await openWindow({ workspace, settings: { 'flotilla.approvals.writes': 'allow', 'workbench.colorTheme': theme } });
+      window = await openWindow({ workspace, settings: { 'flotilla.approvals.mode': 'editFreely', 'workbench.colorTheme': theme } });
     });
 
     afterEach(async function () {

@@ -12,7 +12,7 @@ describe('a person with workflows', function () {
   let runs: RunDriver;
 
   before(async () => {
-    window = await openWindow({ settings: { 'flotilla.approvals.writes': 'allow' } });
+    window = await openWindow({ settings: { 'flotilla.approvals.mode': 'editFreely' } });
     runs = createRunDriver(window);
   });
 

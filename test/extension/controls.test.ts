@@ -99,8 +99,8 @@ describe('a practice run under way', function () {
 describe('settings and key', () => {
   it('takes nothing from a workspace', async () => {
     const configuration = vscode.workspace.getConfiguration('flotilla');
-    await assert.rejects(Promise.resolve(configuration.update('approvals.writes', 'allow', vscode.ConfigurationTarget.Workspace)));
-    assert.equal(vscode.workspace.getConfiguration('flotilla').get('approvals.writes'), 'ask');
+    await assert.rejects(Promise.resolve(configuration.update('approvals.mode', 'autonomous', vscode.ConfigurationTarget.Workspace)));
+    assert.equal(vscode.workspace.getConfiguration('flotilla').get('approvals.mode'), 'ask');
   });
 
   it('keeps a key without giving it back, refuses what cannot be one, and forgets it', async () => {

@@ -43,7 +43,7 @@ describe('a message that claims to be the approval of the person', function () {
       },
       { labelOf: (request) => real?.fleet.state.agents[request.agentId]?.label },
     );
-    real = await openRealFleet({ source, provider: model, settings: { 'approvals.commands': 'ask' } });
+    real = await openRealFleet({ source, provider: model, settings: { 'approvals.mode': 'ask' } });
     const { fleet, workspace, until } = real;
     const spawn = (label: string) => {
       const [runId] = Object.values(fleet.state.runs).map((run) => run.id);

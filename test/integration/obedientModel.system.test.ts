@@ -71,7 +71,7 @@ const harmful = (outside: string): readonly Try[] => [
   write('gitlink/config'),
   write('bare/HEAD'),
   write('.vscode/tasks.json'),
-  ['edit_file', { path: '.vscode/settings.json', old_text: '{}', new_text: '{"flotilla.approvals.commands":"allowListed"}' }],
+  ['edit_file', { path: '.vscode/settings.json', old_text: '{}', new_text: '{"flotilla.approvals.mode":"autonomous"}' }],
   write('config/tasks.json'),
   write('.vscode\u200b/tasks.json'),
   write('.github/workflows/evil.yml'),
@@ -172,7 +172,7 @@ describe('a model that obeys hostile text', function () {
         return next === undefined ? report('Did everything on the list, as the file told me to.') : call(next[0], next[1]);
       },
     });
-    const settings = { 'approvals.writes': 'allow', 'approvals.commands': 'allowListed', 'approvals.allowedCommands': allowedCommands };
+    const settings = { 'approvals.mode': 'editFreely', 'approvals.allowedCommands': allowedCommands };
     const opened = await openRealFleet({ source, provider: model, settings });
     real = opened;
     const { fleet, workspace, storage } = opened;

@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { allRights } from '../../src/core/rights.ts';
 import type { SpawnRequest } from '../../src/core/commands.ts';
 import { emptyOpeningContext } from '../../src/core/context/openingContext.ts';
 import { noInstructions } from '../../src/core/context/sharedPrompt.ts';
@@ -24,9 +25,10 @@ function resolve(request: Partial<SpawnRequest>, type: Partial<AgentType>, model
     }),
     provider: () => provider,
     sharedPrompt: () => ({ common: '', instructions: noInstructions }),
+    runRights: () => allRights,
     renderOpening: () => ({ opening: '', manifest: { given: [], withheld: [] } }),
   };
-  const resolved = resolveSpawn({ brief: { objective: 'o' }, ...request }, 'label', emptyOpeningContext, sources);
+  const resolved = resolveSpawn({ brief: { objective: 'o' }, ...request }, 'label', emptyOpeningContext, undefined, sources);
   return 'code' in resolved ? assert.fail(resolved.message) : { model: resolved.model, effort: resolved.effort };
 }
 

@@ -23,7 +23,7 @@ const preact = ['preact', 'preact/hooks', 'preact/compat', '@preact/signals'];
 const rules: Readonly<Record<string, Rule>> = {
   lib: { values: [], packages: [] },
   core: { values: [], packages: ['zod'] },
-  policy: { values: ['core'], packages: [] },
+  policy: { values: ['core'], packages: ['picomatch'] },
   protocol: { values: ['core'], packages: ['zod'] },
   orchestrator: { values: ['core', 'lib'], packages: [] },
   store: { values: ['core', 'lib', 'orchestrator/ports'], packages: ['node:'] },

@@ -1,3 +1,4 @@
+import { allRights } from '../../src/core/rights.ts';
 import { randomBytes } from 'node:crypto';
 import type { CommandResult, FleetCommandInput } from '../../src/core/commands.ts';
 import type { JournalEntry } from '../../src/core/events.ts';
@@ -81,6 +82,7 @@ export class TestFleet {
       mint: ids,
       readOnly: options.readOnly,
       settings: () => ({ ...baseSettings, ...options.settings }),
+      runRights: () => allRights,
       rights: () => options.permission ?? { kind: 'ask' },
       random: () => 0.5,
       tail: createLiveTail({ clock: this.clock, log: this.#log() }),
@@ -88,7 +90,8 @@ export class TestFleet {
       providerOf: (id) => (id === provider.id ? provider : undefined),
       gateOf: () => gate,
       costOf: () => 0.01,
-      agentTypes: () => options.agentTypes ?? agentTypes,
+      // Whatever its type, every agent of a test has all tools.
+      agentTypes: () => (options.agentTypes ?? agentTypes).map((type) => ({ ...type, tools: tools.map(({ spec }) => spec.name) })),
       provider: () => provider,
       sharedPrompt: () => ({ common: 'You are an agent.', instructions: options.instructions ?? noInstructions }),
       renderOpening: (request, agent, given) => ({

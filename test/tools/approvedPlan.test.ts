@@ -1,3 +1,5 @@
+import type { Ask } from '../../src/core/events.ts';
+import { allRights } from '../../src/core/rights.ts';
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +14,8 @@ import { call, fakeContext, prepare } from './fakes.ts';
 import { temporaryFolders, writeTree } from '../workspace/temporaryFolder.ts';
 import { MemoryBlobs } from '../support/memoryJournal.ts';
 
-const rights = createRights({ writes: 'allow', commands: 'ask', allowedCommands: [] });
+const decide = createRights({ mode: 'editFreely', allowedCommands: [], denyWrites: [], denyCommands: [] });
+const rights = (ask: Ask) => decide(ask, { rights: allRights, granted: false, tainted: false });
 
 describe('names of files that pose as more', () => {
   const temporary = temporaryFolders();

@@ -34,9 +34,22 @@ describe('settings', () => {
     assert.equal(uses({ provider: 'practice', 'anthropic.baseUrl': 'http://localhost:1234' }, true), false);
   });
 
-  it('can be set by no workspace, and by no container that comes with one', () => {
+  it('can be set by no workspace, and by no container that comes with one, but for what only makes rules stricter', () => {
     const open = Object.entries(declared).filter(([, { scope }]) => scope !== 'application');
-    assert.deepEqual(open, []);
+    assert.deepEqual(
+      open.map(([name]) => name),
+      ['flotilla.workspace.mode', 'flotilla.workspace.denyWrites', 'flotilla.workspace.denyCommands'],
+    );
+  });
+
+  it('of a workspace never let agents do more than the person does', () => {
+    const personModes = ['readOnly', 'ask', 'editFreely', 'autonomous'] as const;
+    for (const [index, person] of personModes.entries()) {
+      for (const wish of [undefined, 'person', 'readOnly', 'ask', 'editFreely', 'autonomous', 7]) {
+        const { mode } = parse({ 'approvals.mode': person, 'workspace.mode': wish }).settings.policy;
+        assert.ok(personModes.indexOf(mode) <= index, `${person} with ${String(wish)} is ${mode}`);
+      }
+    }
   });
 
   it('take what a person chose', () => {
@@ -46,7 +59,10 @@ describe('settings', () => {
       'models.scout': 'tiny',
       maxConcurrentAgents: 3,
       idleTimeoutSeconds: 30,
-      'approvals.commands': 'allowListed',
+      'approvals.mode': 'autonomous',
+      'approvals.denyWrites': ['migrations/**'],
+      'workspace.mode': 'editFreely',
+      'workspace.denyWrites': ['docs/**'],
       'approvals.allowedCommands': ['npm test'],
     });
     assert.deepEqual(problems, []);
@@ -55,7 +71,12 @@ describe('settings', () => {
     assert.equal(settings.fleet.models.scout, 'tiny');
     assert.equal(settings.fleet.maxConcurrentAgents, 3);
     assert.equal(settings.fleet.idleTimeoutMs, 30_000);
-    assert.deepEqual(settings.approvals, { writes: 'ask', commands: 'allowListed', allowedCommands: ['npm test'] });
+    assert.deepEqual(settings.policy, {
+      mode: 'editFreely',
+      allowedCommands: ['npm test'],
+      denyWrites: ['migrations/**', 'docs/**'],
+      denyCommands: [],
+    });
   });
 
   for (const [name, value, said] of [
@@ -67,7 +88,7 @@ describe('settings', () => {
     ['anthropic.baseUrl', 'not an address', /http or https address/],
     ['anthropic.baseUrl', 'file:///etc/passwd', /http or https address/],
     ['anthropic.baseUrl', 'https://me:secret@gateway.test', /user name or password is not used/],
-    ['approvals.writes', true, /flotilla\.approvals\.writes must be one of/],
+    ['approvals.mode', true, /flotilla\.approvals\.mode must be one of/],
     ['approvals.allowedCommands', 'npm test', /list of texts/],
     ['approvals.allowedCommands', ['npm test', 5], /not texts are ignored/],
     ['prices', { m: { prices: [] } }, /Model prices for "m"/],
