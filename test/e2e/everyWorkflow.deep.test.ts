@@ -8,8 +8,8 @@ import { type E2eWindow, openWindow } from './support/openWindow.ts';
 import { createRunDriver } from './support/runs.ts';
 
 const check = `node -e "process.exit(require('./')('*.js')('a.js') ? 0 : 1)"`;
-const workflows: readonly { name: string; task: string; answers?: readonly string[] }[] = [
-  { name: 'orchestrate', task: 'Find out how brace patterns are handled' },
+const workflows: readonly { name: string; task: string; answers?: readonly string[]; advice?: string }[] = [
+  { name: 'orchestrate', task: 'Find out how brace patterns are handled', advice: 'Start the run anyway' },
   { name: 'scout-build', task: 'Improve how errors are handled in lib/parse.js' },
   { name: 'scout-plan-build', task: 'Improve the error messages of lib/picomatch.js' },
   { name: 'research-plan-execute', task: 'Make the scanning of patterns easier to follow' },
@@ -56,10 +56,13 @@ for (const theme of ['Default Dark Modern', 'Default Light Modern']) {
       rmSync(temporary, { recursive: true, force: true });
     });
 
-    for (const { name, task, answers } of workflows) {
+    for (const { name, task, answers, advice } of workflows) {
       it(`${name} comes to a result that can be read`, async () => {
         const runs = createRunDriver(window);
         await runs.start(task, name, answers);
+        if (advice !== undefined) {
+          await window.pick(advice);
+        }
         await window.showFleet();
         await runs.eventually(`the run of ${name} ends`, async () => {
           await runs.agree();

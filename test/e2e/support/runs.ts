@@ -47,6 +47,8 @@ export function createRunDriver(window: E2eWindow): RunDriver {
   const start = async (task: string, workflow: string, answers: readonly string[] = []) => {
     await window.palette('Flotilla: Start Run');
     await window.answer(task);
+    // The list draws only what fits; what is typed brings the workflow into it.
+    await page.locator('.quick-input-box input').fill(workflow);
     await entries.filter({ has: page.locator('.label-name', { hasText: new RegExp(`^${workflow}$`) }) }).click();
     for (const answer of answers) {
       await page.locator('.quick-input-widget').getByText(`${workflow} · `).waitFor();
