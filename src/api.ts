@@ -80,7 +80,8 @@ export interface SpawnAgentRequest {
 }
 
 export type ApprovalAnswer =
-  | { readonly kind: 'allow' }
+  /** `scope`: the same command is not asked about again, for this agent, its run, or everybody until the window closes. */
+  | { readonly kind: 'allow'; readonly scope?: 'agent' | 'run' | 'window' }
   | { readonly kind: 'deny'; readonly reason?: string }
   /** To a question. */
   | { readonly kind: 'reply'; readonly text: string }

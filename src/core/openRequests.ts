@@ -8,7 +8,14 @@ import type { Decision, FleetState, OpenAsk, Plan } from './state.ts';
 
 /** One thing the person is to answer. */
 export type OpenRequest =
-  | { readonly kind: 'ask'; readonly askId: AskId; readonly at: number; readonly ask: OpenAsk }
+  | {
+      readonly kind: 'ask';
+      readonly askId: AskId;
+      readonly at: number;
+      readonly ask: OpenAsk;
+      /** Later asks of other agents for the very same; one answer is meant for all of them. */
+      readonly same: readonly OpenAsk[];
+    }
   | { readonly kind: 'decision'; readonly askId: AskId; readonly at: number; readonly decision: Decision };
 
 /** What agents ask, oldest first. */
@@ -23,9 +30,9 @@ export function openDecisions(state: FleetState): readonly Decision[] {
     .flatMap((plan) => plan.decisions.filter((decision) => decision.answer === undefined));
 }
 
-/** Everything the person is asked, oldest first. */
+/** Everything the person is asked, oldest first; asks for the very same are one. */
 export function openRequests(state: FleetState): readonly OpenRequest[] {
-  const asks = openAsks(state).map((ask): OpenRequest => ({ kind: 'ask', askId: ask.askId, at: ask.at, ask }));
+  const asks = grouped(openAsks(state)).map(([ask, ...same]): OpenRequest => ({ kind: 'ask', askId: ask.askId, at: ask.at, ask, same }));
   const decisions = openDecisions(state).map(
     (decision): OpenRequest => ({ kind: 'decision', askId: decision.askId, at: decision.at, decision }),
   );
@@ -36,10 +43,35 @@ export function openRequests(state: FleetState): readonly OpenRequest[] {
 export function requestOf(state: FleetState, askId: AskId): OpenRequest | undefined {
   const ask: OpenAsk | undefined = state.asks[askId];
   if (ask !== undefined) {
-    return { kind: 'ask', askId, at: ask.at, ask };
+    const key = sameKey(ask);
+    return { kind: 'ask', askId, at: ask.at, ask, same: openAsks(state).filter((one) => one.askId !== askId && sameKey(one) === key) };
   }
   const decision = openDecisions(state).find((one) => one.askId === askId);
   return decision === undefined ? undefined : { kind: 'decision', askId, at: decision.at, decision };
+}
+
+type Group = readonly [OpenAsk, ...OpenAsk[]];
+
+function grouped(asks: readonly OpenAsk[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const ask of asks) {
+    const key = sameKey(ask);
+    const group = groups.get(key);
+    groups.set(key, group === undefined ? [ask] : [...group, ask]);
+  }
+  return [...groups.values()];
+}
+
+/** The same for asks that one answer can settle: the very same command in the same place, run in the same way, or the very same change. */
+function sameKey({ askId, ask }: OpenAsk): string {
+  switch (ask.kind) {
+    case 'command':
+      return JSON.stringify(['command', ask.command, ask.folder, ask.route ?? null, ask.hash ?? null]);
+    case 'write':
+      return JSON.stringify(['write', ask.path, ask.diff]);
+    case 'question':
+      return askId;
+  }
 }
 
 /** Agents that have asked the person something. */

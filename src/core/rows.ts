@@ -57,9 +57,9 @@ function otherModel({ model, requestedModel }: Agent): string | undefined {
 }
 
 /** The row of something the person is asked. */
-export function askRow(open: OpenAsk, agent: Agent | undefined, now: number): Row {
+export function askRow(open: OpenAsk, agent: Agent | undefined, others: number, now: number): Row {
   const who = agent?.label ?? 'An agent';
-  const what = askTexts[open.ask.kind];
+  const what = askText(open.ask.kind, others);
   const waited = askAge(now - open.at);
   return {
     label: firstLine(open.ask.kind === 'command' ? open.ask.command : open.ask.kind === 'write' ? open.ask.path : open.ask.title, 80),
@@ -96,6 +96,11 @@ export const askTexts = {
   write: 'wants to change a file',
   question: 'asks a question',
 } as const satisfies Record<OpenAsk['ask']['kind'], string>;
+
+/** What an ask is when others ask for the very same: "wants to run a command, like 2 others". */
+export function askText(kind: OpenAsk['ask']['kind'], others: number): string {
+  return others === 0 ? askTexts[kind] : `${askTexts[kind]}, like ${countText(others, 'other')}`;
+}
 
 /** Where an agent's type is defined, and what its definition asks for and is not done. */
 export interface TypeDefinition {

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Answer, FleetEvent } from '../core/events.ts';
 import type { CommandResult } from '../core/commands.ts';
 import { type OpenRequest, openRequests, requestOf } from '../core/openRequests.ts';
-import { askTexts } from '../core/rows.ts';
+import { commandText } from '../core/approvalText.ts';
+import { askText } from '../core/rows.ts';
 import type { OpenAsk } from '../core/state.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
 import { type CommandReply, cancelled, done, refused, toReply } from './commandReply.ts';
@@ -19,10 +20,7 @@ export interface ReviewDeps {
 
 /** What a person decided about one ask: an answer, to leave it for later, or to stop reviewing. */
 type Verdict = Answer | 'later' | 'stop';
-
-/** A plan longer than this is shown in an editor, where it can be scrolled, and not in a dialog. */
-const dialogLines = 12;
-const dialogCharacters = 1000;
+type AskRequest = Extract<OpenRequest, { kind: 'ask' }>;
 
 /**
  * Asks the person about everything that waits, one by one, beginning with `first`. What is shown is the exact plan; closing a question
@@ -89,7 +87,7 @@ async function settle(
   const { askId } = request;
   const answer =
     request.kind === 'ask'
-      ? await decideOn(fleet, request.ask, deps, token)
+      ? await decideOn(fleet, request, deps, token)
       : await askDecision(request.decision, decisionTitle(fleet, request), deps, token);
   if (requestOf(fleet.state, askId) === undefined) {
     return 'later';
@@ -97,7 +95,18 @@ async function settle(
   if (answer === 'later' || answer === 'stop') {
     return answer;
   }
-  return 'choice' in answer ? fleet.execute({ type: 'decide', askId, ...answer }) : fleet.execute({ type: 'answer', askId, answer });
+  return 'choice' in answer ? fleet.execute({ type: 'decide', askId, ...answer }) : answerAll(fleet, request, answer);
+}
+
+/** Gives the answer to all that ask for the very same, as they were when the person saw it. */
+function answerAll(fleet: FleetControl, request: OpenRequest, answer: Answer): CommandResult {
+  const result = fleet.execute({ type: 'answer', askId: request.askId, answer });
+  for (const { askId } of request.kind === 'ask' ? request.same : []) {
+    if (requestOf(fleet.state, askId) !== undefined) {
+      fleet.execute({ type: 'answer', askId, answer });
+    }
+  }
+  return result;
 }
 
 function decisionTitle(fleet: FleetControl, { decision }: Extract<OpenRequest, { kind: 'decision' }>): string {
@@ -110,25 +119,25 @@ function waitingText(fleet: FleetControl): string {
   return waiting > 1 ? ` (${waiting} wait for you)` : '';
 }
 
-async function decideOn(fleet: FleetControl, open: OpenAsk, deps: ReviewDeps, token: vscode.CancellationToken): Promise<Verdict> {
+async function decideOn(fleet: FleetControl, request: AskRequest, deps: ReviewDeps, token: vscode.CancellationToken): Promise<Verdict> {
+  const { ask: open, same } = request;
   const who = fleet.state.agents[open.agentId]?.label ?? 'An agent';
-  const title = `${who} ${askTexts[open.ask.kind]}${waitingText(fleet)}`;
+  const title = `${who} ${askText(open.ask.kind, same.length)}${waitingText(fleet)}`;
   switch (open.ask.kind) {
     case 'question':
       return await askQuestion(title, open.ask, token);
     case 'command': {
-      const command = deps.visible(open.ask.command);
-      const folder = open.ask.folder === '.' ? 'the workspace folder' : deps.visible(open.ask.folder);
-      if (command.length <= dialogCharacters && command.split('\n').length <= dialogLines) {
-        return await askInDialog(title, `${command}\n\nin ${folder}`);
-      }
-      await deps.plans.showText(open.askId, 'command.sh', `${command}\n`);
-      return await closing(deps, open, () => askInList(title, `Run the command shown in the editor, in ${folder}?`, token));
+      const text = commandText(open.ask, [open, ...same], fleet.state, deps.visible);
+      await deps.plans.showText(open.askId, 'command.txt', text);
+      const choices = [allowOnce, ...(open.ask.hash === undefined ? [] : wider), ...otherwise];
+      return await closing(deps, open, () => askInList(title, 'Run the command shown in the editor?', choices, token));
     }
     case 'write': {
       await deps.plans.showChange(open, open.ask);
       const path = deps.visible(open.ask.path);
-      return await closing(deps, open, () => askInList(title, `Make the change shown in the editor to ${path}?`, token));
+      return await closing(deps, open, () =>
+        askInList(title, `Make the change shown in the editor to ${path}?`, [allowOnce, ...otherwise], token),
+      );
     }
   }
 }
@@ -141,49 +150,35 @@ async function closing(deps: ReviewDeps, open: OpenAsk, ask: () => Promise<Verdi
   }
 }
 
-async function askInDialog(title: string, detail: string): Promise<Verdict> {
-  const picked = await vscode.window.showInformationMessage(
-    title,
-    { modal: true, detail },
-    { title: 'Allow', choice: 'allow' },
-    { title: 'Deny', choice: 'deny' },
-    { title: 'Deny with Reason…', choice: 'reason' },
-    { title: 'Later', choice: 'stop', isCloseAffordance: true },
-  );
-  switch (picked?.choice) {
-    case 'allow':
-      return { kind: 'allow' };
-    case 'deny':
-      return { kind: 'deny' };
-    case 'reason':
-      return await askReason();
-    default:
-      return 'stop';
-  }
+interface Choice {
+  readonly label: string;
+  readonly verdict: Answer | 'reason' | 'later';
 }
 
-async function askInList(title: string, placeHolder: string, token: vscode.CancellationToken): Promise<Verdict> {
-  const picked = await vscode.window.showQuickPick(
-    [
-      { label: '$(check) Allow', choice: 'allow' },
-      { label: '$(close) Deny', choice: 'deny' },
-      { label: '$(comment) Deny with a reason…', choice: 'reason' },
-      { label: '$(clock) Later', choice: 'later' },
-    ] as const,
-    { title, placeHolder, ignoreFocusOut: true },
-    token,
-  );
-  switch (picked?.choice) {
-    case 'allow':
-    case 'deny':
-      return { kind: picked.choice };
-    case 'reason':
-      return await askReason();
-    case 'later':
-      return 'later';
-    case undefined:
-      return 'stop';
+const allowOnce: Choice = { label: '$(check) Allow once', verdict: { kind: 'allow' } };
+/** For exactly this plan; another one is asked about again. */
+const wider: readonly Choice[] = [
+  { label: '$(check-all) Allow this again for the agent', verdict: { kind: 'allow', scope: 'agent' } },
+  { label: '$(check-all) Allow this again for the run', verdict: { kind: 'allow', scope: 'run' } },
+  { label: '$(check-all) Allow this again until the window closes', verdict: { kind: 'allow', scope: 'window' } },
+];
+const otherwise: readonly Choice[] = [
+  { label: '$(close) Deny', verdict: { kind: 'deny' } },
+  { label: '$(comment) Deny with a reason…', verdict: 'reason' },
+  { label: '$(clock) Later', verdict: 'later' },
+];
+
+async function askInList(
+  title: string,
+  placeHolder: string,
+  choices: readonly Choice[],
+  token: vscode.CancellationToken,
+): Promise<Verdict> {
+  const picked = await vscode.window.showQuickPick(choices, { title, placeHolder, ignoreFocusOut: true }, token);
+  if (picked === undefined) {
+    return 'stop';
   }
+  return picked.verdict === 'reason' ? await askReason() : picked.verdict;
 }
 
 async function askReason(): Promise<Verdict> {

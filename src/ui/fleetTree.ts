@@ -229,7 +229,7 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
           return undefined;
         }
         return open.kind === 'ask'
-          ? askRow(open.ask, this.#state.agents[open.ask.agentId], now)
+          ? askRow(open.ask, this.#state.agents[open.ask.agentId], open.same.length, now)
           : decisionRow(open.decision, this.#state.runs[open.decision.runId], now);
       }
       case 'run': {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Failure, JournalEntry } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
 import { type OpenRequest, openRequests } from '../core/openRequests.ts';
-import { askTexts } from '../core/rows.ts';
+import { askText } from '../core/rows.ts';
 import { failureText, firstLine } from '../core/rowText.ts';
 import { type RunPhase, runPhase } from '../core/selectors.ts';
 import type { FleetState, Run } from '../core/state.ts';
@@ -184,5 +184,5 @@ function requestText(state: FleetState, request: OpenRequest): string {
   }
   const { agentId, ask } = request.ask;
   const what = ask.kind === 'command' ? firstLine(ask.command, 60) : ask.kind === 'write' ? ask.path : ask.title;
-  return `${state.agents[agentId]?.label ?? 'An agent'} ${askTexts[ask.kind]}: ${firstLine(what, 80)}`;
+  return `${state.agents[agentId]?.label ?? 'An agent'} ${askText(ask.kind, request.same.length)}: ${firstLine(what, 80)}`;
 }

@@ -1,9 +1,9 @@
 import type { AgentSnapshot, ApprovalSnapshot, FleetSnapshot, RunSnapshot, TaskSnapshot } from '../api.ts';
 import { taskText } from '../core/plan/planRows.ts';
-import { type OpenRequest, openRequests } from '../core/openRequests.ts';
+import { openRequests } from '../core/openRequests.ts';
 import { doingText, failureText } from '../core/rowText.ts';
 import { outcomeOf, phaseWord, reportOf, runPhase } from '../core/selectors.ts';
-import type { Agent, FleetState, Plan, Run, Task } from '../core/state.ts';
+import type { Agent, Decision, FleetState, OpenAsk, Plan, Run, Task } from '../core/state.ts';
 
 /** The state as the public API gives it away: plain JSON that no inner change of the state can break. */
 export function toSnapshot(state: FleetState, readOnly: string | undefined, now: number): FleetSnapshot {
@@ -12,7 +12,9 @@ export function toSnapshot(state: FleetState, readOnly: string | undefined, now:
     ...(readOnly === undefined ? {} : { readOnly }),
     runs: Object.values<Run>(state.runs).map((run) => toRun(state, run)),
     agents: Object.values<Agent>(state.agents).map((agent) => toAgent(agent, now)),
-    approvals: openRequests(state).map((request) => toApproval(state, request)),
+    approvals: openRequests(state).flatMap((request) =>
+      request.kind === 'ask' ? [request.ask, ...request.same].map((one) => toApproval(state, one)) : [toApproval(state, request.decision)],
+    ),
   };
 }
 
@@ -69,14 +71,14 @@ function toAgent(agent: Agent, now: number): AgentSnapshot {
   };
 }
 
-function toApproval(state: FleetState, request: OpenRequest): ApprovalSnapshot {
+function toApproval(state: FleetState, request: OpenAsk | Decision): ApprovalSnapshot {
   const id = request.askId;
-  if (request.kind === 'decision') {
-    const { runId, agentId, ask } = request.decision;
+  if ('purpose' in request) {
+    const { runId, agentId, ask } = request;
     const options = ask.options.map(({ choice, label }) => ({ choice, label }));
     return { id, runId, agentId: agentId ?? null, kind: 'decision', title: ask.title, plan: ask.detail, options };
   }
-  const { agentId, ask } = request.ask;
+  const { agentId, ask } = request;
   const runId = state.agents[agentId]?.runId ?? '';
   const plan = ask.kind === 'command' ? ask.command : ask.kind === 'write' ? ask.diff : ask.title;
   const options = ask.kind === 'question' ? ask.options.map((option) => ({ choice: option, label: option })) : [];

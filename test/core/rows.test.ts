@@ -150,8 +150,12 @@ describe('rows', () => {
     assert.equal(needsYouRow(fold(family)), undefined);
     const open = openAsks(asked)[0];
     assert.ok(open);
-    assert.equal(askRow(open, agent(asked, builder), open.at + 3000).label, 'npm test');
-    assert.equal(askRow(open, agent(asked, builder), open.at + 29_999).description, 'builder wants to run a command · 25 s');
+    assert.equal(askRow(open, agent(asked, builder), 0, open.at + 3000).label, 'npm test');
+    assert.equal(askRow(open, agent(asked, builder), 0, open.at + 29_999).description, 'builder wants to run a command · 25 s');
+    assert.equal(
+      askRow(open, agent(asked, builder), 2, open.at + 29_999).description,
+      'builder wants to run a command, like 2 others · 25 s',
+    );
   });
 
   it('count down a wait whose end is known', () => {
