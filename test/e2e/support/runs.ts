@@ -30,10 +30,8 @@ export function createRunDriver(window: E2eWindow): RunDriver {
     }
   };
   const yes = () =>
-    page
-      .locator('.monaco-dialog-box')
-      .getByRole('button', { name: 'Allow', exact: true })
-      .or(entries.filter({ hasText: /^\s*(Allow|Approve)/ }))
+    entries
+      .filter({ hasText: /^\s*(Allow once|Approve)/ })
       .filter({ visible: true })
       .first();
   const agree = async () => {
