@@ -1,12 +1,5 @@
 import { existsSync } from 'node:fs';
-
-/** How a command text is handed to the platform's shell. */
-export interface ShellCall {
-  readonly file: string;
-  readonly args: readonly string[];
-  /** The arguments are one text that the shell itself takes apart. */
-  readonly verbatim: boolean;
-}
+import type { SpawnCall } from './processCall.ts';
 
 const bash = '/bin/bash';
 const cat = '/bin/cat';
@@ -18,7 +11,7 @@ const cat = '/bin/cat';
 const throughPipe = `exec ${bash} --norc --noprofile -c "$0" > >(trap '' HUP INT TERM; exec ${cat}) 2>&1`;
 
 /** The shell call for a command; start-up files of the person's shell are never read. */
-export function shellCall(command: string, platform: NodeJS.Platform, env: Readonly<Record<string, string>>): ShellCall {
+export function shellCall(command: string, platform: NodeJS.Platform, env: Readonly<Record<string, string>>): SpawnCall {
   if (platform === 'win32') {
     const comSpec = Object.entries(env).find(([name]) => name.toUpperCase() === 'COMSPEC');
     return { file: comSpec?.[1] ?? 'cmd.exe', args: ['/d', '/s', '/c', `"${command}"`], verbatim: true };

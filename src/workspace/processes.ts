@@ -6,17 +6,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disposable } from '../lib/disposables.ts';
 import { toError } from '../lib/errors.ts';
 import type { Log } from '../orchestrator/ports.ts';
+import { type ProcessCall, spawnCall } from './processCall.ts';
 import { exitOf, killTree, killTreeNow, outputsOf, ProcessError, type ProcessExit, whenAborted } from './processChild.ts';
 import { ProcessOutput } from './processOutput.ts';
-import { shellCall } from './processShell.ts';
 import { Spool, spoolSuffix, tidySpoolFolder } from './processSpool.ts';
 import { createMarkerScanner, type MarkerScanner, markerVariable, type SweepResult, sweep, sweepNow } from './processSweep.ts';
 import { Watchdog } from './processWatchdog.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
-/** One command for the platform's shell. */
-export interface ProcessRequest {
-  readonly command: string;
+/** One command: a text for the platform's shell, or programs that are started without one. */
+export type ProcessRequest = ProcessCall & ProcessOptions;
+
+export interface ProcessOptions {
   /** Absolute. */
   readonly folder: string;
   readonly timeoutMs: number;
@@ -162,15 +163,15 @@ export class Processes implements Disposable {
   }
 
   #spawn(request: ProcessRequest, marker: string): ChildProcess {
-    const shell = shellCall(request.command, this.#platform, request.env);
+    const call = spawnCall(request, this.#platform, request.env);
     try {
-      return spawn(shell.file, shell.args, {
+      return spawn(call.file, call.args, {
         cwd: request.folder,
         env: { ...request.env, [markerVariable]: marker },
         // A console of its own would flash up on Windows.
         detached: this.#platform !== 'win32',
         windowsHide: true,
-        windowsVerbatimArguments: shell.verbatim,
+        windowsVerbatimArguments: call.verbatim,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
     } catch (error) {
