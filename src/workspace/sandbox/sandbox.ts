@@ -41,6 +41,8 @@ export interface SandboxedCommand {
 export interface SandboxAudit {
   /** Protected paths that are not what they were, which no confined command should be able to bring about. Empty is well. */
   readonly changed: readonly string[];
+  /** Protected paths that were not there before, such as a repository the command made. The person may have made them meanwhile. */
+  readonly created: readonly string[];
 }
 
 /** Confines commands with what the system offers for it. There is no way to have a command run unconfined through it. */
