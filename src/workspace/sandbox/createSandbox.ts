@@ -12,7 +12,7 @@ import { findProgram, programFolders } from './findProgram.ts';
 import { probeSandbox } from './probe.ts';
 import { findProtectedPlaces } from './protectedPlaces.ts';
 import { differentPlaces, protectedSums } from './protectedSum.ts';
-import type { Runtime, SandboxPrograms } from './runtime.ts';
+import type { Runtime, RuntimeRequest, SandboxPrograms } from './runtime.ts';
 import type { Sandbox, SandboxAudit, SandboxedCommand, SandboxRequest, SandboxStatus, SandboxUnavailable } from './sandbox.ts';
 
 export interface SandboxDeps {
@@ -77,7 +77,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
       ...request.denyRead,
     ]);
     const confined = await confine(
-      { ...request, denyWrite: [...places.denyWrite, ...request.denyWrite], denyRead },
+      { ...request, denyWrite: [...places.denyWrite, ...request.denyWrite], mustNotAppear: places.mustNotAppear, denyRead },
       { runtime: ready.runtime, deps, limits },
       signal,
     );
@@ -130,7 +130,7 @@ async function prepare(deps: SandboxDeps, limits: SandboxLimits): Promise<Ready 
     const folder = await mkdtemp(path.join(await realpath(deps.tempFolder), 'probe-'));
     const signal = AbortSignal.timeout(probeTimeoutMs);
     const result = await probeSandbox(folder, async (request) => {
-      const confined = await confine({ ...request, domains: [] }, { runtime, deps, limits }, signal);
+      const confined = await confine({ ...request, mustNotAppear: [], domains: [] }, { runtime, deps, limits }, signal);
       if (!confined.ok) {
         return { exitCode: null, output: confined.text };
       }
@@ -211,7 +211,11 @@ interface Tools {
   readonly limits: SandboxLimits;
 }
 
-async function confine(request: SandboxRequest, { runtime, deps, limits }: Tools, signal: AbortSignal): Promise<Confined | Refusal> {
+async function confine(
+  request: Omit<RuntimeRequest, 'id'>,
+  { runtime, deps, limits }: Tools,
+  signal: AbortSignal,
+): Promise<Confined | Refusal> {
   const temp = await mkdtemp(path.join(await realpath(deps.tempFolder), 'command-'));
   const removeTemp = () =>
     rm(temp, { recursive: true, force: true }).catch((error: unknown) => {
@@ -229,7 +233,7 @@ async function confine(request: SandboxRequest, { runtime, deps, limits }: Tools
   }
   const shell = shellCall(text, 'linux', {});
   const end = async () => {
-    runtime.ended(id);
+    await runtime.ended(id);
     await removeTemp();
   };
   return { ok: true, argv: [shell.file, ...shell.args], env: { TMPDIR: temp }, end };

@@ -11,11 +11,13 @@ export interface ProtectedPlaces {
   readonly protected: readonly string[];
   /** Files that most likely hold secrets. */
   readonly secrets: readonly string[];
-  /** What may not be written: `protected`, gathered into folders where they are many, and what must not come about. */
+  /** What may not be written: `protected`, gathered into folders where they are many. */
   readonly denyWrite: readonly string[];
+  /** Folders that are not there, or empty, and must stay so. */
+  readonly mustNotAppear: readonly string[];
 }
 
-/** Folders that take effect the moment they are there, whoever made them; empty ones in their place keep a command from making them. */
+/** Folders that take effect the moment there is something in them, whoever made them. */
 const takeEffectAtOnce = [
   '.git',
   '.vscode',
@@ -53,7 +55,10 @@ export async function findProtectedPlaces(roots: readonly string[], signal?: Abo
       }
       const full = path.join(folder, entry.name);
       if (isProtectedPath(path.relative(root, full))) {
-        found.push(full);
+        // Commands that run just now have empty ones in their place.
+        if (!(folder === root && entry.isDirectory() && takeEffectAtOnce.includes(entry.name) && (await list(full)).length === 0)) {
+          found.push(full);
+        }
       } else if (entry.isDirectory() && entry.name !== 'node_modules') {
         queue.push({ root, folder: full });
       }
@@ -62,13 +67,15 @@ export async function findProtectedPlaces(roots: readonly string[], signal?: Abo
       }
     }
   }
-  const denyWrite = [...gather(found, roots), ...missing(roots, new Set(found))];
+  const denyWrite = gather(found, roots);
+  const there = new Set(found);
+  const mustNotAppear = roots.flatMap((root) => takeEffectAtOnce.map((name) => path.join(root, name))).filter((place) => !there.has(place));
   if (denyWrite.length + secrets.length > maxPlaces) {
     return refuse(
       `The command cannot be confined: ${denyWrite.length + secrets.length} protected places below ${roots.join(', ')} are too many.`,
     );
   }
-  return { ok: true, protected: found.sort(), secrets, denyWrite };
+  return { ok: true, protected: found.sort(), secrets, denyWrite, mustNotAppear };
 }
 
 async function list(folder: string) {
@@ -91,14 +98,4 @@ function gather(found: readonly string[], roots: readonly string[]): readonly st
     byFolder.set(folder, [...(byFolder.get(folder) ?? []), place]);
   }
   return [...byFolder].flatMap(([folder, places]) => (places.length >= manyInOneFolder && !roots.includes(folder) ? [folder] : places));
-}
-
-/**
- * A path inside each missing folder: what is put in its place is then an empty folder, which git and editors take no notice of, and not
- * a file.
- */
-function missing(roots: readonly string[], found: ReadonlySet<string>): readonly string[] {
-  return roots
-    .flatMap((root) => takeEffectAtOnce.map((name) => path.join(root, name)).filter((place) => !found.has(place)))
-    .map((place) => path.join(place, 'any'));
 }

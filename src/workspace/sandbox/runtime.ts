@@ -1,5 +1,7 @@
 import { SandboxManager } from '@anthropic-ai/sandbox-runtime';
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** The programs that confining takes, by absolute path. */
 export interface SandboxPrograms {
@@ -14,6 +16,8 @@ export interface RuntimeRequest {
   readonly command: string;
   readonly writable: readonly string[];
   readonly denyWrite: readonly string[];
+  /** Folders that are not there, or empty, and must stay so. */
+  readonly mustNotAppear: readonly string[];
   readonly denyRead: readonly string[];
   readonly domains: readonly string[];
   /** Unguessable: by it, a connection of the command is known as its own. */
@@ -57,10 +61,12 @@ export function createRuntime(programs: SandboxPrograms) {
         });
       }),
     /** Once for each wrap that gave a text, when its command has ended. */
-    ended: (id: string): void => {
-      SandboxManager.unregisterCommandNetworkLists(id);
-      SandboxManager.cleanupAfterCommand();
-    },
+    ended: (id: string): Promise<void> =>
+      // In turn as well: it takes away the empty folders, and a wrap that is being made may have seen them.
+      inTurn(async () => {
+        SandboxManager.unregisterCommandNetworkLists(id);
+        SandboxManager.cleanupAfterCommand();
+      }),
     close: (): Promise<void> => inTurn(() => (network === undefined ? Promise.resolve() : SandboxManager.reset())),
   };
 }
@@ -81,8 +87,10 @@ function configOf({ bubblewrap, socat, helper }: SandboxPrograms): SandboxRuntim
   };
 }
 
-function filesystemOf({ writable, denyWrite, denyRead }: RuntimeRequest) {
-  return { allowWrite: writable.map(literal), denyWrite: denyWrite.map(literal), denyRead: denyRead.map(literal) };
+function filesystemOf({ writable, denyWrite, mustNotAppear, denyRead }: RuntimeRequest) {
+  // A path inside a missing folder has an empty folder put in its place, which git and editors take no notice of, and not a file.
+  const absent = mustNotAppear.map((place) => (existsSync(place) ? place : join(place, 'any')));
+  return { allowWrite: writable.map(literal), denyWrite: [...denyWrite, ...absent].map(literal), denyRead: denyRead.map(literal) };
 }
 
 /** A path is a name here, whatever characters are in it. */

@@ -17,11 +17,18 @@ export const helperFolder = join(process.cwd(), 'node_modules/@anthropic-ai/sand
 export function createPlace(changes: Partial<SandboxDeps> = {}) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'flotilla-sandbox-')));
   const at = (...names: string[]) => join(root, ...names);
-  for (const folder of ['home', 'work', 'storage/temp']) {
-    mkdirSync(at(folder), { recursive: true });
-  }
+  const empty = () => {
+    for (const folder of ['home', 'work', 'storage/temp', 'storage/trees']) {
+      rmSync(at(folder), { recursive: true, force: true });
+      mkdirSync(at(folder), { recursive: true });
+    }
+  };
+  empty();
   const processes = new Processes({ markerPrefix: `box-${process.pid}`, spoolFolder: at('storage/spool'), log: quiet });
-  const environment = () => ({ ...commandEnvironment(process.env, { platform: 'linux', workspaceFolders: [at('work')] }), HOME: at('home') });
+  const environment = () => ({
+    ...commandEnvironment(process.env, { platform: 'linux', workspaceFolders: [at('work')] }),
+    HOME: at('home'),
+  });
   const sandbox = createSandbox({
     processes,
     environment,
@@ -41,7 +48,11 @@ export function createPlace(changes: Partial<SandboxDeps> = {}) {
     );
     assert.ok(wrapped.ok, wrapped.ok ? '' : wrapped.text);
     const env = { ...environment(), ...wrapped.env };
-    const result = await processes.run({ argv: wrapped.argv, folder: request.folder ?? at('work'), timeoutMs, env }, () => undefined, signal);
+    const result = await processes.run(
+      { argv: wrapped.argv, folder: request.folder ?? at('work'), timeoutMs, env },
+      () => undefined,
+      signal,
+    );
     const audit = await wrapped.done();
     assert.ok(result.ok, result.ok ? '' : result.text);
     return { ...result, audit };
@@ -51,7 +62,7 @@ export function createPlace(changes: Partial<SandboxDeps> = {}) {
     await sandbox.dispose();
     rmSync(root, { recursive: true, force: true });
   };
-  return { root, at, sandbox, processes, environment, run, close };
+  return { at, empty, sandbox, processes, environment, run, close };
 }
 
 type RunOptions = Partial<Omit<SandboxRequest, 'command'>> & { readonly timeoutMs?: number; readonly signal?: AbortSignal };
