@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../../src/orchestrator/ports.ts';
@@ -41,7 +41,7 @@ export function createPlace(changes: Partial<SandboxDeps> = {}) {
     ...changes,
   });
   const run = async (command: string, options: RunOptions = {}): Promise<ProcessResult & { audit: SandboxAudit }> => {
-    const { timeoutMs = 30_000, signal = new AbortController().signal, ...request } = options;
+    const { timeoutMs = 30_000, signal = new AbortController().signal, onOutput = () => undefined, ...request } = options;
     const wrapped = await sandbox.wrap(
       { command, folder: at('work'), writable: [at('work')], denyWrite: [], denyRead: [], domains: [], ...request },
       signal,
@@ -65,6 +65,23 @@ export function createPlace(changes: Partial<SandboxDeps> = {}) {
   return { at, empty, sandbox, processes, environment, run, close };
 }
 
-type RunOptions = Partial<Omit<SandboxRequest, 'command'>> & { readonly timeoutMs?: number; readonly signal?: AbortSignal };
+type RunOptions = Partial<Omit<SandboxRequest, 'command'>> & {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onOutput?: (text: string) => void;
+};
 
 export type Place = ReturnType<typeof createPlace>;
+
+/** Living processes whose environment holds the text, found without the code under test; the dead have none. */
+export function alive(text: string): readonly number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return Number.isInteger(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(text);
+      } catch {
+        return false;
+      }
+    });
+}
