@@ -12,11 +12,18 @@ const silenceMs = 100;
 const drainMs = 1000;
 const drainStepMs = 20;
 
+/** Told, perhaps more than once, when the output is longer than `bytes`. */
+export interface OutputLimit {
+  readonly bytes: number | undefined;
+  readonly reached: () => void;
+}
+
 /** Takes in one command's output: both ends in memory, the whole in a spool file, the newest part to whoever is looking. */
 export class ProcessOutput {
   readonly #streams: readonly Readable[];
   readonly #spool: Spool;
   readonly #onOutput: (text: string) => void;
+  readonly #most: OutputLimit;
   readonly #ring = new OutputRing(headBytes, tailBytes);
   readonly #ended: Promise<boolean>;
   #stalled = 0;
@@ -25,10 +32,11 @@ export class ProcessOutput {
   #liveTimer: NodeJS.Timeout | undefined;
 
   /** `onOutput` gets new text at most every 50 ms; of a flood only the newest 8 KB. */
-  constructor(streams: readonly Readable[], spool: Spool, onOutput: (text: string) => void) {
+  constructor(streams: readonly Readable[], spool: Spool, onOutput: (text: string) => void, most: OutputLimit) {
     this.#streams = streams;
     this.#spool = spool;
     this.#onOutput = onOutput;
+    this.#most = most;
     this.#ended = Promise.all(streams.map((stream) => this.#follow(stream))).then(() => true);
   }
 
@@ -82,6 +90,9 @@ export class ProcessOutput {
   #take(stream: Readable, chunk: Buffer): void {
     const written = this.#keep(chunk);
     this.#noteLive(chunk);
+    if (this.totalBytes > (this.#most.bytes ?? Number.POSITIVE_INFINITY)) {
+      this.#most.reached();
+    }
     if (written !== undefined) {
       // The command waits, as it would for a slow terminal, so that memory stays bounded.
       stream.pause();

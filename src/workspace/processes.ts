@@ -21,6 +21,8 @@ export interface ProcessOptions {
   /** Absolute. */
   readonly folder: string;
   readonly timeoutMs: number;
+  /** Stopped once its output is longer; without it the output only stops being kept. */
+  readonly maxOutputBytes?: number;
   /** The whole environment; nothing is inherited. See commandEnvironment. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -32,6 +34,8 @@ export interface ProcessResult {
   readonly exitCode: number | null;
   readonly signal?: string;
   readonly timedOut: boolean;
+  /** Stopped because its output was longer than asked for. */
+  readonly tooMuchOutput?: true;
   /** Stopped by its signal or by killAll. */
   readonly killed: boolean;
   /** Beginning and end of both outputs in order, as it came, escape sequences included. */
@@ -150,10 +154,11 @@ export class Processes implements Disposable {
     const running: Running = { child, killed: false };
     this.#running.add(running);
     const spool = new Spool(join(this.#deps.spoolFolder, `${id}${spoolSuffix}`), this.#deps.spoolCapBytes ?? defaultSpoolCap);
-    const output = new ProcessOutput(outputsOf(child), spool, onOutput);
+    const full = new AbortController();
+    const output = new ProcessOutput(outputsOf(child), spool, onOutput, { bytes: request.maxOutputBytes, reached: () => full.abort() });
     let ending: Ending;
     try {
-      ending = await this.#supervise(running, marker, output, request.timeoutMs, signal);
+      ending = await this.#supervise(running, marker, output, request.timeoutMs, signal, full.signal);
     } finally {
       this.#running.delete(running);
       await output.close();
@@ -179,11 +184,19 @@ export class Processes implements Disposable {
     }
   }
 
-  async #supervise(running: Running, marker: string, output: ProcessOutput, timeoutMs: number, signal: AbortSignal): Promise<Ending> {
+  async #supervise(
+    running: Running,
+    marker: string,
+    output: ProcessOutput,
+    timeoutMs: number,
+    signal: AbortSignal,
+    full: AbortSignal,
+  ): Promise<Ending> {
     const exit = exitOf(running.child);
     const stop = new AbortController();
     const onAbort = () => stop.abort('killed');
     signal.addEventListener('abort', onAbort);
+    full.addEventListener('abort', () => stop.abort('full'));
     const timer = setTimeout(() => stop.abort('timedOut'), timeoutMs);
     try {
       const stopped = whenAborted(stop.signal);
@@ -197,8 +210,9 @@ export class Processes implements Disposable {
       const late = await Promise.race([exit, sleep(exitPatienceMs, undefined, { ref: false })]);
       await output.drain();
       const timedOut = stop.signal.reason === 'timedOut';
+      const tooMuch = stop.signal.reason === 'full' ? ({ tooMuchOutput: true } as const) : {};
       const unkillable = Math.max(alive, late === undefined ? 1 : 0);
-      return { ...(late ?? { exitCode: null }), timedOut, killed: !timedOut || running.killed, leftRunning: false, unkillable };
+      return { ...(late ?? { exitCode: null }), ...tooMuch, timedOut, killed: !timedOut || running.killed, leftRunning: false, unkillable };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -230,7 +244,7 @@ export class Processes implements Disposable {
   }
 }
 
-type Ending = Pick<ProcessResult, 'timedOut' | 'killed' | 'leftRunning' | 'unkillable'> & ProcessExit;
+type Ending = Pick<ProcessResult, 'timedOut' | 'tooMuchOutput' | 'killed' | 'leftRunning' | 'unkillable'> & ProcessExit;
 
 function toResult(ending: Ending, output: ProcessOutput, spool: Spool): ProcessResult {
   return {
