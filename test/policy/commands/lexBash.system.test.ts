@@ -8,16 +8,65 @@ import { seededRandom } from '../../support/seededRandom.ts';
 import { temporaryFolders } from '../../workspace/temporaryFolder.ts';
 
 /** Commands that bash is given as functions which tell their arguments; those in `failing` end with 1. Some are words that bash knows. */
-const names = 'ok no x1 a-b ls cat cd echo test exit exec set export declare read source type alias unset trap true false typeset'.split(' ');
+const names = 'ok no x1 a-b ls cat cd echo test exit exec set export declare read source type alias unset trap true false typeset'.split(
+  ' ',
+);
 const failing = new Set(['no', 'x1', 'false']);
 const batchSize = 4000;
 
 const pieces: readonly string[] = [
   ...names.flatMap((name) => [name, name]),
   ...[' ', ' ', ' ', ' ', ' ', ' ', ' ', '  ', ';', ' ; ', '&&', ' && ', '||', ' || ', '|', ' | ', '&', '|&', ';;'],
-  ...["'", '"', "''", '""', "'a b'", '"c d"', `'"'`, `"'"`, "'$x'", '"$x"', "'\\'", '"\\"', "'!'", '"a;b"', "'a&&b'", '"|"', "'# '", "'~'", '"*"', "'{a,b}'"],
+  ...[
+    "'",
+    '"',
+    "''",
+    '""',
+    "'a b'",
+    '"c d"',
+    `'"'`,
+    `"'"`,
+    "'$x'",
+    '"$x"',
+    "'\\'",
+    '"\\"',
+    "'!'",
+    '"a;b"',
+    "'a&&b'",
+    '"|"',
+    "'# '",
+    "'~'",
+    '"*"',
+    "'{a,b}'",
+  ],
   ...['2>&1', '>/dev/null', ' >/dev/null', ' 2>/dev/null', ' 2>&1', '1>/dev/null', '2> /dev/null', '>', '2>', '1', '2', '12', ' >&2'],
-  ...['a', 'b=', 'x=1', '=', '-n', '--x=y', '--', '-', '.', '..', '/', 'a/b', '%', '%1', '+x', '@', ',', ':', 'A_B', '0', '[', ']', '{', '}', '#'],
+  ...[
+    'a',
+    'b=',
+    'x=1',
+    '=',
+    '-n',
+    '--x=y',
+    '--',
+    '-',
+    '.',
+    '..',
+    '/',
+    'a/b',
+    '%',
+    '%1',
+    '+x',
+    '@',
+    ',',
+    ':',
+    'A_B',
+    '0',
+    '[',
+    ']',
+    '{',
+    '}',
+    '#',
+  ],
   ...['$', '`', '\\', '~', '*', '?', '!', '(', ')', '<', '^', '\t', '\n', 'é', 'if', 'then', 'time', 'in', 'do', '{a,b}', '[a]'],
 ];
 
@@ -29,7 +78,11 @@ function randomText(random: () => number): string {
   const length = 1 + Math.floor(random() * 12);
   for (let n = 0; n < length; n++) {
     const joint = random();
-    text += wild ? pick(pieces) : joint < 0.15 ? pick([';', ' && ', '||', ' ; ', '&&', ' | ']) + pick(names) : ` ${pick(pieces)}${pick(pieces)}`;
+    text += wild
+      ? pick(pieces)
+      : joint < 0.15
+        ? pick([';', ' && ', '||', ' ; ', '&&', ' | ']) + pick(names)
+        : ` ${pick(pieces)}${pick(pieces)}`;
   }
   return text;
 }
@@ -139,6 +192,10 @@ describe('lexLine and bash', function () {
 
   it('SH-02: would see a difference', () => {
     const [seen] = seenByBash(temporaryFolder(), ['echo a$x "b c"; no && ok || ls 2>&1 >/dev/null | cat']);
-    assert.deepEqual(seen, { calls: ['cat', 'echo\x1fa\x1fb c', 'ls', 'no'], out: ['1cat', '1echo', '1no'], error: ['2cat', '2echo', '2no'] });
+    assert.deepEqual(seen, {
+      calls: ['cat', 'echo\x1fa\x1fb c', 'ls', 'no'],
+      out: ['1cat', '1echo', '1no'],
+      error: ['2cat', '2echo', '2no'],
+    });
   });
 });

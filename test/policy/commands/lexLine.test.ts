@@ -13,7 +13,9 @@ function shown(text: string): string {
   return line.steps
     .map(({ join, pipeline }) => {
       const programs = pipeline.map(({ name, args, stdout, stderr }) =>
-        [name, ...args.map((arg) => `[${arg}]`), stdout && `1:${stdout}`, stderr && `2:${stderr}`].filter((part) => part !== undefined).join(' '),
+        [name, ...args.map((arg) => `[${arg}]`), stdout && `1:${stdout}`, stderr && `2:${stderr}`]
+          .filter((part) => part !== undefined)
+          .join(' '),
       );
       return `${join} ${programs.join(' | ')}`;
     })
@@ -41,9 +43,34 @@ const accepted: readonly (readonly [string, string])[] = [
 const rejected: readonly string[] = [
   ...['', ' ', ';', 'ls;', ';ls', 'ls &&', '| ls', 'a || || b', 'a ;; b', 'a & b', 'ls &', 'a |& b', 'a && & b'],
   ...['ls\nid', 'ls\rid', 'ls\tx', 'l\u0073\u00a0x', 'ls \u200b', 'ls é', 'ls\0'],
-  ...['echo $x', 'echo "$x"', 'echo `id`', 'echo "`id`"', 'echo \\;', 'echo "\\""', 'echo "!x"', 'echo ~', 'echo a~b', 'echo *', 'echo a?b', 'echo [a]'],
+  ...[
+    'echo $x',
+    'echo "$x"',
+    'echo `id`',
+    'echo "`id`"',
+    'echo \\;',
+    'echo "\\""',
+    'echo "!x"',
+    'echo ~',
+    'echo a~b',
+    'echo *',
+    'echo a?b',
+    'echo [a]',
+  ],
   ...['echo {a,b}', 'echo #x', 'echo !x', '(ls)', '{ ls; }', 'ls <x', 'cat <<EOF', 'ls <(id)', 'echo ^x'],
-  ...['ls >x', 'ls >>/dev/null', 'ls 2>&2', 'ls 2>&1x', 'ls a2>&1', "ls '2'>&1", 'ls 3>/dev/null', 'ls >/dev/nullx', 'ls >&2', 'ls &>/dev/null', 'ls >/dev/null/../x'],
+  ...[
+    'ls >x',
+    'ls >>/dev/null',
+    'ls 2>&2',
+    'ls 2>&1x',
+    'ls a2>&1',
+    "ls '2'>&1",
+    'ls 3>/dev/null',
+    'ls >/dev/nullx',
+    'ls >&2',
+    'ls &>/dev/null',
+    'ls >/dev/null/../x',
+  ],
   ...["echo 'a", 'echo "a', `echo a'b"c`],
   ...['X=1 ls', 'PATH=. ls', "'ls'", 'l"s"', './ls', '/bin/ls', 'LS', '[ x', '.', ': x', '2>&1 ls', '-ls', 'a/b', 'ls_x'],
   ...['if true', 'for x', 'time ls', 'while true', 'function f', 'coproc ls', 'ls; then x', 'case x in'],
@@ -65,7 +92,13 @@ describe('lexLine', () => {
   });
 
   it('SH-04: takes nothing apart that is evaluated later', () => {
-    for (const text of ["for x in 'a[$(c)]'; do echo $((x)); done", 'echo ${x@P}', "[ -v 'a[$(c)]' ]", 'for PATH in .; do ls; done', "[[ 'a[$(c)]' -eq 0 ]]"]) {
+    for (const text of [
+      "for x in 'a[$(c)]'; do echo $((x)); done",
+      'echo ${x@P}',
+      "[ -v 'a[$(c)]' ]",
+      'for PATH in .; do ls; done',
+      "[[ 'a[$(c)]' -eq 0 ]]",
+    ]) {
       assert.match(shown(text), /^no: /);
     }
   });
