@@ -95,6 +95,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
 
   const life = new FleetLife({
     storage,
+    sandboxHelpers: context.asAbsolutePath('dist/sandbox'),
     blobs,
     clock,
     log,

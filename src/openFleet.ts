@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { costOf, findModel, type PriceTable } from './core/prices.ts';
 import { mayHandOver } from './core/context/contextFullness.ts';
 import type { PlanRequest, PlanTemplate } from './core/decideSpawn.ts';
 import type { Rejection } from './core/commands.ts';
 import { wholeReportFor } from './core/context/openingContext.ts';
+import type { AgentId } from './core/ids.ts';
 import { outputOf } from './core/context/outputName.ts';
 import { allRights, isGranted } from './core/rights.ts';
 import { agentsOfRun } from './core/selectors.ts';
@@ -34,6 +36,9 @@ import { type Settings, usesAnthropic } from './ui/parseSettings.ts';
 import type { AgentTypeCatalogue } from './workflows/agentTypeCatalogue.ts';
 import { common } from './workflows/prompts/common.ts';
 import { createRenderOpening } from './workflows/renderOpening.ts';
+import { createCommandGate } from './workspace/commands/commandGate.ts';
+import { createCommandPlanner } from './workspace/commands/commandPlanner.ts';
+import { createSandbox } from './workspace/sandbox/createSandbox.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
 import { Processes } from './workspace/processes.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
@@ -45,6 +50,8 @@ import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
 /** What the fleet is given from the window it lives in. */
 export interface OpenFleetDeps {
   readonly storage: string;
+  /** Absolute folder with the programs that the sandbox needs beside those of the system. */
+  readonly sandboxHelpers: string;
   readonly blobs: BlobPort;
   readonly clock: Clock;
   readonly log: Log;
@@ -113,6 +120,23 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   const folders = () => files.paths.folders();
   const environment = () =>
     commandEnvironment(process.env, { platform: process.platform, workspaceFolders: folders().map((folder) => folder.path) });
+  const sandbox = createSandbox({
+    processes,
+    environment,
+    log,
+    helperFolder: deps.sandboxHelpers,
+    tempFolder: join(storage, 'sandbox'),
+    privateFolders: [storage],
+    workspaceFolders: () => folders().map((folder) => folder.path),
+    home: homedir(),
+  });
+  const planCommand = createCommandPlanner({
+    gate: createCommandGate({ paths: files.paths, processes, sandbox, environment }),
+    paths: files.paths,
+    wish: () => settings().sandbox.wish,
+    domains: () => settings().sandbox.domains,
+  });
+  const rightsOf = (agentId: AgentId) => fleet.state.agents[agentId]?.rights ?? allRights;
   const tail = createLiveTail({ clock, log });
   const gates = new Map<string, RateGate>();
   const gateOf = (rateKey: string): RateGate => {
@@ -123,7 +147,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   const providerOf = (id: string) => providers.all.find((provider) => provider.id === id);
   const tools = [
     ...createFileTools(files),
-    createRunCommandTool({ paths: files.paths, processes, environment }),
+    createRunCommandTool({ paths: files.paths, plan: (request, agentId) => planCommand(request, rightsOf(agentId)) }),
     ...createNoteTools(
       createNotes({
         blobs,
@@ -157,7 +181,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     rights: (ask, agent) => {
       const state = fleet.state;
       return createRights(settings().policy)(ask, {
-        rights: agent.rights ?? allRights,
+        rights: rightsOf(agent.id),
         granted: isGranted(state, ask, agent, openedAt),
         tainted: agentsOfRun(state, agent.runId).some((one) => one.filesChanged.some(isBuildPath)),
       });
@@ -185,7 +209,14 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   }
   return {
     fleet,
-    close: () => closeAll(log, [() => fleet.stop(), async () => processes.dispose(), () => journal.close(), () => dispose(tail)]),
+    close: () =>
+      closeAll(log, [
+        () => fleet.stop(),
+        () => sandbox.dispose(),
+        async () => processes.dispose(),
+        () => journal.close(),
+        () => dispose(tail),
+      ]),
   };
 }
 

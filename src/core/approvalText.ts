@@ -29,7 +29,9 @@ export function commandText(
   ];
   const lines = facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name}:`.padEnd(13) + value]));
   // Every line of the command is marked, so that none can pass for one of the facts.
-  const command = visible(ask.command).split('\n').map((line) => `| ${line}`);
+  const command = visible(ask.command)
+    .split('\n')
+    .map((line) => `| ${line}`);
   return `${[...lines, '', ...command].join('\n')}\n`;
 }
 

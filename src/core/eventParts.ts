@@ -207,6 +207,22 @@ export const askSchema = z.discriminatedUnion('kind', [
 ]);
 export type Ask = z.infer<typeof askSchema>;
 
+/** A folder in which agents work apart from the person's files: a Git worktree. Paths are absolute. */
+export const workplaceSchema = z.object({
+  /** Names its record on disk; agents that share the folder share it. */
+  id: z.string(),
+  /** The root of the worktree, and the folder in it that stands for the workspace folder. */
+  root: z.string(),
+  folder: z.string(),
+  /** The commit it began with. */
+  start: z.string(),
+  /** Whose folder it was first, where agents share one. */
+  madeFor: agentId,
+  /** What it lacks or has differently from the person's folder, for people. */
+  notes: z.array(z.string()),
+});
+export type Workplace = z.infer<typeof workplaceSchema>;
+
 /** For whom a yes also holds when the very same plan comes up again: the agent, its run, or everybody until the window closes. */
 export const grantScopeSchema = z.enum(['agent', 'run', 'window']);
 export type GrantScope = z.infer<typeof grantScopeSchema>;

@@ -24,6 +24,7 @@ import {
   stopSchema,
   usageSchema,
   waitSchema,
+  workplaceSchema,
 } from './eventParts.ts';
 import { budgetSchema, planEventSchemas, taskId } from './planEvents.ts';
 
@@ -159,6 +160,18 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pauseAsked'), agentId, by: actorSchema }),
   z.object({ type: z.literal('agentPaused'), agentId }),
   z.object({ type: z.literal('agentResumed'), agentId, by: actorSchema }),
+  /** The agent works in a folder of its own, or in that of the agents whose work it goes on with. Absent: in the open folders. */
+  z.object({ type: z.literal('workplaceMade'), agentId, workplace: workplaceSchema }),
+  /** What is in its workplace was kept as a commit, at its end or for others to go on from. */
+  z.object({
+    type: z.literal('workCaptured'),
+    agentId,
+    commit: z.string(),
+    /** Whether anything is different from what the workplace began with. */
+    changed: z.boolean(),
+  }),
+  /** The folder is gone; `salvage`: the ref under which work was kept that had not been merged. */
+  z.object({ type: z.literal('workplaceRemoved'), agentId, salvage: z.string().optional() }),
   z.object({ type: z.literal('killAsked'), agentId, by: actorSchema }),
   z.object({ type: z.literal('agentEnded'), agentId, outcome: outcomeSchema }),
   /** An ended agent goes on from its history: resumed after an interruption, retried after a failure, or given a new task. */

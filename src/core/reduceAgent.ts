@@ -141,6 +141,12 @@ function apply(agent: Agent, event: AgentEvent, at: number): Agent {
       return { ...agent, stage: 'paused', pausing: false };
     case 'agentResumed':
       return { ...agent, stage: agent.stage === 'paused' ? 'working' : agent.stage, pausing: false, lastActivityAt: at };
+    case 'workplaceMade':
+      return { ...agent, workplace: event.workplace };
+    case 'workCaptured':
+      return { ...agent, captured: { commit: event.commit, changed: event.changed } };
+    case 'workplaceRemoved':
+      return { ...agent, workplaceGone: { salvage: event.salvage } };
     case 'killAsked':
       return { ...agent, killing: event.by };
     case 'agentEnded':

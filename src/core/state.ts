@@ -3,6 +3,7 @@ import type {
   Ask,
   GrantScope,
   RightsSet,
+  Workplace,
   Block,
   Brief,
   Budget,
@@ -101,6 +102,12 @@ export interface Agent {
   readonly manifest?: Manifest | undefined;
   /** What it may do at most; absent for agents from before there were rights. */
   readonly rights?: RightsSet | undefined;
+  /** Where it works, when that is not the open folders. */
+  readonly workplace?: Workplace | undefined;
+  /** Its work as it was kept last. */
+  readonly captured?: { readonly commit: string; readonly changed: boolean } | undefined;
+  /** Its folder is gone. */
+  readonly workplaceGone?: { readonly salvage?: string | undefined } | undefined;
   readonly spawnedAt: number;
   readonly spawnedBy: Actor;
   /** Where the agent is in its life; `phase` says more. */

@@ -1,29 +1,32 @@
 import * as z from 'zod';
+import type { AgentId } from '../core/ids.ts';
 import { firstLine } from '../core/rowText.ts';
 import type { Tool, ToolOutcome } from '../orchestrator/ports.ts';
 import { stripControls } from '../policy/controlText.ts';
 import { visibleText } from '../policy/visibleText.ts';
-import type { Processes, ProcessResult } from '../workspace/processes.ts';
+import type { CommandPlan } from '../workspace/commands/commandGate.ts';
+import type { ProcessResult } from '../workspace/processes.ts';
+import type { Refusal } from '../workspace/refusal.ts';
 import type { ResolvedPath, WorkspacePaths } from '../workspace/workspacePath.ts';
 import { defineTool, ToolError } from './defineTool.ts';
 
 export interface RunCommandDeps {
   readonly paths: WorkspacePaths;
-  readonly processes: Pick<Processes, 'run'>;
-  /** The whole environment of a command, built anew for each. */
-  readonly environment: () => Readonly<Record<string, string>>;
+  /** How a command of an agent would be run. `folder` is absolute. */
+  readonly plan: (request: { readonly command: string; readonly folder: string }, agentId: AgentId) => Promise<CommandPlan | Refusal>;
 }
 
 const defaultSeconds = 120;
 const maxSeconds = 1800;
 const maxCommandLength = 32_000;
 
-/** The tool `run_command`: one command in the platform's shell, after a person or their settings allowed its exact text. */
-export function createRunCommandTool({ paths, processes, environment }: RunCommandDeps): Tool {
+/** The tool `run_command`: one command, in the way the gate found for it, after a person or their settings allowed exactly that. */
+export function createRunCommandTool({ paths, plan }: RunCommandDeps): Tool {
   return defineTool({
     name: 'run_command',
     description: [
-      'Runs a command in a shell and waits for it to end. The person may be asked to approve the exact text first.',
+      'Runs a command and waits for it to end. What provably only reads runs at once; everything else is confined or the person is asked first, so keep',
+      'reading (ls, cat, grep, find, head, sort, wc, diff) apart from the rest, in plain words without variables, globs or redirections.',
       'Each call is a new shell: a directory change or variable does not last. Input is closed, so nothing can be asked interactively.',
       'When the shell ends, everything it left running is stopped: no servers or watchers in the background.',
       'The answer begins with the exit code; of a long output the beginning and the end are given.',
@@ -34,7 +37,7 @@ export function createRunCommandTool({ paths, processes, environment }: RunComma
       folder: z.string().optional().describe('Workspace folder to run in; the first one if left out.'),
       timeout_seconds: z.number().optional().describe(`Time limit, 1 to ${maxSeconds} seconds; ${defaultSeconds} if left out.`),
     }),
-    prepare: async (input) => {
+    prepare: async (input, agent) => {
       const { command } = input;
       if (command.trim() === '') {
         throw new ToolError('The command is empty; nothing was run.');
@@ -43,19 +46,27 @@ export function createRunCommandTool({ paths, processes, environment }: RunComma
       const folder = await resolveFolder(paths, folderText);
       const seconds = Math.min(maxSeconds, Math.max(1, input.timeout_seconds ?? defaultSeconds));
       const title = `Run ${visibleText(firstLine(command, 80))}`;
+      const planned = await plan({ command, folder: folder.absolute }, agent.id);
+      if (!('route' in planned)) {
+        throw new ToolError(planned.text);
+      }
+      if (planned.route === 'denied') {
+        throw new ToolError(`Nothing was run. Not allowed: ${planned.reason}`);
+      }
+      const { route, reason, hash, writes } = planned;
       return {
         kind: 'ready',
         title,
         outside: true,
-        ask: { kind: 'command', title, command, folder: folder.real },
+        ask: { kind: 'command', title, command, folder: folder.real, route, why: reason, writes, hash },
         run: async (context, signal) => {
           // While a person thought about it, the folder may have become a link to somewhere else.
           const now = await resolveFolder(paths, folderText);
           if (now.absolute !== folder.absolute) {
             throw new ToolError(`Nothing was run. ${folder.display} leads to another folder now. Try again.`);
           }
-          const request = { command, folder: folder.absolute, timeoutMs: seconds * 1000, env: environment() };
-          const result = await processes.run(request, (text) => context.progress(stripControls(text)), signal);
+          const options = { timeoutMs: seconds * 1000, onOutput: (text: string) => context.progress(stripControls(text)) };
+          const result = await planned.run(options, signal);
           return result.ok ? toOutcome(command, result, seconds) : { text: result.text, isError: true };
         },
       };

@@ -12,6 +12,11 @@ export interface Settings {
   readonly fleet: FleetSettings;
   /** The person's, with what the workspace makes stricter. */
   readonly policy: Policy;
+  readonly sandbox: {
+    readonly wish: 'auto' | 'required' | 'off';
+    /** Hosts that confined commands may reach. */
+    readonly domains: readonly string[];
+  };
   readonly prices: PriceTable;
 }
 
@@ -70,6 +75,7 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
         denyCommands: read.texts('workspace.denyCommands'),
       },
     ),
+    sandbox: { wish: read.oneOf('sandbox', ['auto', 'required', 'off']), domains: read.texts('sandboxDomains') },
     prices: table,
   };
   return { settings, problems: [...problems, ...priceProblems] };

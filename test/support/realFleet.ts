@@ -1,6 +1,6 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { FleetState } from '../../src/core/state.ts';
 import { createFleet } from '../../src/openFleet.ts';
 import type { Fleet } from '../../src/orchestrator/fleet.ts';
@@ -70,6 +70,7 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   const { fleet, close } = createFleet(
     {
       storage,
+      sandboxHelpers: resolve('node_modules/@anthropic-ai/sandbox-runtime/vendor/seccomp'),
       blobs,
       clock,
       log,

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createRights } from '../../src/policy/rights.ts';
 import type { Json } from '../../src/core/json.ts';
 import { createFileTools } from '../../src/tools/fileTools.ts';
+import { createCommandGate } from '../../src/workspace/commands/commandGate.ts';
 import { createRunCommandTool } from '../../src/tools/runCommand.ts';
 import { closedDocuments } from '../../src/workspace/openDocuments.ts';
 import type { ProcessRequest } from '../../src/workspace/processes.ts';
@@ -50,7 +51,7 @@ describe('what was approved and what is done', () => {
       blobs: new MemoryBlobs(),
     });
     const started: ProcessRequest[] = [];
-    const command = createRunCommandTool({
+    const gate = createCommandGate({
       paths: files.paths,
       environment: () => ({}),
       processes: {
@@ -60,6 +61,7 @@ describe('what was approved and what is done', () => {
         },
       },
     });
+    const command = createRunCommandTool({ paths: files.paths, plan: (request) => gate.plan(request) });
     const tools = new Map([...createFileTools(files), command].map((tool) => [tool.spec.name, tool]));
     const named = (name: string) => tools.get(name) ?? assert.fail(`no tool ${name}`);
     const ready = async (name: string, input: Json) => {

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { createRunCommandTool } from '../../src/tools/runCommand.ts';
-import type { ProcessRequest, ProcessResult } from '../../src/workspace/processes.ts';
+import type { ProcessResult } from '../../src/workspace/processes.ts';
 import { refuse } from '../../src/workspace/refusal.ts';
 import type { WorkspacePaths } from '../../src/workspace/workspacePath.ts';
 import { call, prepare } from './fakes.ts';
@@ -35,31 +35,60 @@ const ended: ProcessResult = {
   unkillable: 0,
 };
 
+interface Ran {
+  readonly command: string;
+  readonly folder: string;
+  readonly timeoutMs: number;
+}
+
 function toolWith(result: Partial<ProcessResult> = {}, names = ['app']) {
-  const requests: ProcessRequest[] = [];
+  const requests: Ran[] = [];
   const tool = createRunCommandTool({
     paths: fakePaths(names),
-    environment: () => ({ PATH: '/usr/bin' }),
-    processes: {
-      run: async (request, onOutput) => {
-        requests.push(request);
+    plan: async ({ command, folder }) => ({
+      route: 'shell',
+      reason: 'It may change something.',
+      writes: 'anything',
+      folder,
+      hash: `hash of ${command}`,
+      run: async ({ timeoutMs, onOutput }) => {
+        requests.push({ command, folder, timeoutMs });
         onOutput('\u001b[31mlive\u001b[0m');
         return { ...ended, ...result };
       },
-    },
+    }),
   });
   return { tool, requests };
 }
 
 describe('run_command', () => {
+  it('tells the agent why a command is not run at all, and asks nobody', async () => {
+    const plans = [{ route: 'denied', reason: 'sudo gives rights that nobody gave.' } as const, refuse('The folder is gone.')];
+    const tool = createRunCommandTool({ paths: fakePaths(['app']), plan: async () => plans.shift() ?? assert.fail('planned once more') });
+    assert.deepEqual(await prepare(tool, { command: 'sudo x' }), {
+      kind: 'refused',
+      text: 'Nothing was run. Not allowed: sudo gives rights that nobody gave.',
+    });
+    assert.deepEqual(await prepare(tool, { command: 'x' }), { kind: 'refused', text: 'The folder is gone.' });
+  });
+
   it('asks for exactly the text and folder that it then runs', async () => {
     const { tool, requests } = toolWith();
     const prepared = await prepare(tool, { command: 'npm test' });
     assert.ok(prepared.kind === 'ready');
-    assert.deepEqual(prepared.ask, { kind: 'command', title: 'Run npm test', command: 'npm test', folder: '.' });
+    assert.deepEqual(prepared.ask, {
+      kind: 'command',
+      title: 'Run npm test',
+      command: 'npm test',
+      folder: '.',
+      route: 'shell',
+      why: 'It may change something.',
+      writes: 'anything',
+      hash: 'hash of npm test',
+    });
     assert.equal(prepared.outside, true);
     const outcome = await call(tool, { command: 'npm test' });
-    assert.deepEqual(requests, [{ command: 'npm test', folder: '/w/app', timeoutMs: 120_000, env: { PATH: '/usr/bin' } }]);
+    assert.deepEqual(requests, [{ command: 'npm test', folder: '/w/app', timeoutMs: 120_000 }]);
     assert.deepEqual(outcome, {
       text: 'exit code 0\nfine\n',
       isError: false,

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { RightsSet } from '../../core/events.ts';
+import type { Refusal } from '../refusal.ts';
+import type { WorkspacePaths } from '../workspacePath.ts';
+import type { CommandGate, CommandPlan, SandboxProfile } from './commandGate.ts';
+
+/** What the person wants of the sandbox. `auto`: where there is one; `required`: what cannot be confined is not run; `off`: never. */
+export type SandboxWish = 'auto' | 'required' | 'off';
+
+interface CommandPlannerDeps {
+  readonly gate: CommandGate;
+  readonly paths: Pick<WorkspacePaths, 'folders'>;
+  readonly wish: () => SandboxWish;
+  /** Hosts that confined commands may reach. */
+  readonly domains: () => readonly string[];
+}
+
+/** Plans the commands of agents: the gate finds how each would run, within the agent's rights and what the person wants of the sandbox. */
+export function createCommandPlanner({ gate, paths, wish, domains }: CommandPlannerDeps) {
+  return async (request: { readonly command: string; readonly folder: string }, rights: RightsSet): Promise<CommandPlan | Refusal> => {
+    const wanted = wish();
+    const profile = profileOf(rights, paths, domains());
+    const plan = await gate.plan({ ...request, ...(wanted === 'off' ? {} : { profile }) });
+    return 'route' in plan && plan.route === 'shell' && wanted === 'required'
+      ? { route: 'denied', reason: `the person wants commands confined (flotilla.sandbox is "required"). ${plan.reason}` }
+      : plan;
+  };
+}
+
+/** An agent that may change nothing gets a sandbox in which nothing can be changed. */
+function profileOf(rights: RightsSet, paths: Pick<WorkspacePaths, 'folders'>, domains: readonly string[]): SandboxProfile {
+  const folders = paths.folders();
+  const writable = folders.flatMap((folder) => (rights.writes ?? ['.']).flatMap((top) => placeOf(top, folder, folders.length > 1)));
+  return { writable, denyWrite: [], denyRead: [], domains: rights.network ? domains : [] };
+}
+
+/** A workspace path in one of its folders; with several, paths begin with the folder's name. */
+function placeOf(top: string, folder: { readonly name: string; readonly path: string }, several: boolean): readonly string[] {
+  if (top === '.') {
+    return [folder.path];
+  }
+  const [first = '', ...rest] = top.split('/');
+  if (!several) {
+    return [path.join(folder.path, first, ...rest)];
+  }
+  return first === folder.name ? [path.join(folder.path, ...rest)] : [];
+}
