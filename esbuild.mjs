@@ -6,7 +6,18 @@
  * .css (browser) and the codicon font; with --tests also the test bundles under out/test. --dev and --watch keep it readable, with
  * source maps. An entry that does not exist is skipped with one line.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -246,6 +257,16 @@ function copyIcons() {
   }
 }
 
+/** The programs with which sandbox-runtime keeps commands from Unix sockets and namespaces; they are statically linked. */
+function copySandboxHelpers() {
+  const from = join(root, 'node_modules/@anthropic-ai/sandbox-runtime/vendor/seccomp');
+  for (const processor of ['x64', 'arm64']) {
+    const to = join(root, 'dist/sandbox', processor, 'apply-seccomp');
+    replaceFile(to, readFileSync(join(from, processor, 'apply-seccomp')));
+    chmodSync(to, 0o755);
+  }
+}
+
 /** @param {readonly esbuild.BuildOptions[]} builds */
 async function buildOnce(builds) {
   const results = await Promise.allSettled(builds.map((build) => esbuild.build(build)));
@@ -281,6 +302,7 @@ async function watchAll(builds) {
 const startedAt = Date.now();
 const builds = [...(onlyTests === '' ? productBuilds() : []), ...(testFlag ? testBuilds() : [])];
 copyIcons();
+copySandboxHelpers();
 if (watch) {
   await watchAll(builds);
 } else if (await buildOnce(builds)) {

@@ -27,7 +27,10 @@ const rules: Readonly<Record<string, Rule>> = {
   protocol: { values: ['core'], packages: ['zod'] },
   orchestrator: { values: ['core', 'lib'], packages: [] },
   store: { values: ['core', 'lib', 'orchestrator/ports'], packages: ['node:'] },
-  workspace: { values: ['core', 'lib', 'policy', 'orchestrator/ports'], packages: ['node:', 'ignore', 'picomatch', 'diff'] },
+  workspace: {
+    values: ['core', 'lib', 'policy', 'orchestrator/ports'],
+    packages: ['node:', 'ignore', 'picomatch', 'diff', '@anthropic-ai/sandbox-runtime'],
+  },
   providers: { values: ['core', 'lib', 'orchestrator/ports'], packages: ['@anthropic-ai/sdk'] },
   tools: { values: ['core', 'lib', 'policy', 'orchestrator/ports'], types: ['workspace'], packages: ['zod', 'diff'] },
   workflows: { values: ['core', 'lib'], types: ['orchestrator/ports'], packages: ['yaml'] },

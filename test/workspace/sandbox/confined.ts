@@ -48,11 +48,7 @@ export function createPlace(changes: Partial<SandboxDeps> = {}) {
     );
     assert.ok(wrapped.ok, wrapped.ok ? '' : wrapped.text);
     const env = { ...environment(), ...wrapped.env };
-    const result = await processes.run(
-      { argv: wrapped.argv, folder: request.folder ?? at('work'), timeoutMs, env },
-      () => undefined,
-      signal,
-    );
+    const result = await processes.run({ argv: wrapped.argv, folder: request.folder ?? at('work'), timeoutMs, env }, onOutput, signal);
     const audit = await wrapped.done();
     assert.ok(result.ok, result.ok ? '' : result.text);
     return { ...result, audit };

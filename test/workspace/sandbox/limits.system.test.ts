@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as esbuild from 'esbuild';
@@ -67,11 +67,11 @@ describe('Limits of confined commands', function () {
     assert.ok(process.memoryUsage().rss - before < 64 * 1024 * 1024);
   });
 
-  it('SH-06: a file that grows too large ends, and no descriptors are left', async () => {
+  it('SH-06: a file that grows too large ends who writes it, and one command can use up its own descriptors only', async () => {
     const result = await place.run(
-      'head -c 3000000 /dev/zero > big; echo "$?"; ls -s --block-size=1 big | wc -l; exec 2>/dev/null; i=10; while eval "exec $i</dev/null"; do i=$((i+1)); done; echo never',
+      'exec 2>/dev/null; head -c 3000000 /dev/zero > big; echo "$?"; ulimit -n 64; i=10; while eval "exec $i</dev/null"; do i=$((i+1)); done; echo "$i"',
     );
-    assert.match(result.output, /^1[0-9]{2}\n|^1\n/);
+    assert.equal(result.output, '153\n64\n');
     assert.ok(statSync(place.at('work/big')).size <= 1024 * 1024);
   });
 
