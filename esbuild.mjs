@@ -135,6 +135,13 @@ async function toCommonJs(file) {
     sourcemap: dev ? 'inline' : false,
     supported: { 'dynamic-import': false },
     sourcefile: file.path,
+    // CommonJS has no import.meta; sandbox-runtime asks it where it lies as it loads.
+    ...(file.text.includes('import.meta.url')
+      ? {
+          define: { 'import.meta.url': 'importMetaUrl' },
+          banner: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
+        }
+      : {}),
   });
   return result.code;
 }

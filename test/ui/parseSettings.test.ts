@@ -63,6 +63,7 @@ describe('settings', () => {
       'approvals.denyWrites': ['migrations/**'],
       'workspace.mode': 'editFreely',
       'workspace.denyWrites': ['docs/**'],
+      sandbox: 'required',
       'approvals.allowedCommands': ['npm test'],
     });
     assert.deepEqual(problems, []);
@@ -71,6 +72,7 @@ describe('settings', () => {
     assert.equal(settings.fleet.models.scout, 'tiny');
     assert.equal(settings.fleet.maxConcurrentAgents, 3);
     assert.equal(settings.fleet.idleTimeoutMs, 30_000);
+    assert.equal(settings.sandbox, 'required');
     assert.deepEqual(settings.policy, {
       mode: 'editFreely',
       allowedCommands: ['npm test'],
@@ -89,6 +91,7 @@ describe('settings', () => {
     ['anthropic.baseUrl', 'file:///etc/passwd', /http or https address/],
     ['anthropic.baseUrl', 'https://me:secret@gateway.test', /user name or password is not used/],
     ['approvals.mode', true, /flotilla\.approvals\.mode must be one of/],
+    ['sandbox', false, /flotilla\.sandbox must be one of "auto", "required", "off"; "auto" is used/],
     ['approvals.allowedCommands', 'npm test', /list of texts/],
     ['approvals.allowedCommands', ['npm test', 5], /not texts are ignored/],
     ['prices', { m: { prices: [] } }, /Model prices for "m"/],
