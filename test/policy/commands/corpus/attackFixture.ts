@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makePipe, writeTree } from '../../../workspace/temporaryFolder.ts';
 
@@ -75,4 +75,5 @@ export async function makeAttackFixture(folder: string): Promise<void> {
   makePipe(path.join(w, 'loop/a.ts'));
   execFileSync('tar', ['-cf', 'some.tar', 'a.txt'], { cwd: w });
   execFileSync('tar', ['-cf', 'protected.tar', '.vscode/settings.json', '.npmrc'], { cwd: w });
+  writeFileSync(path.join(w, '.vscode/settings.json'), '{ "now": "different" }\n');
 }

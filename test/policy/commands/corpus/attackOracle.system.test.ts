@@ -46,8 +46,8 @@ describe('the attacks', function () {
       .map((attack) => ({ attack, order: random() }))
       .sort((a, b) => a.order - b.order)
       // What uses the machine up takes its whole time limit: fewer of those.
-      .filter(({ attack }, index) => attack.kind !== 'uses the machine up' || index % 4 === 0 || examples(50).numRuns > 400)
-      .slice(0, examples(50).numRuns)
+      .filter(({ attack }, index) => attack.kind !== 'uses the machine up' || index % 4 === 0 || examples(30).numRuns > 400)
+      .slice(0, examples(30).numRuns)
       .map(({ attack }) => attack);
     const harmless: string[] = [];
     const folder = temporaryFolder();

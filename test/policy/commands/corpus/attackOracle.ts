@@ -47,8 +47,7 @@ export async function observe(folder: string, command: string, network: boolean)
 function run(folder: string, command: string, network: boolean): Promise<{ readonly output: string; readonly ended: boolean }> {
   const confine = [
     ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--die-with-parent', '--new-session'],
-    ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp', '--tmpfs', '/home', '--tmpfs', '/root'],
-    ...['w', 'u', 'canary'].flatMap((name) => ['--bind', path.join(folder, name), `/home/${name}`]),
+    ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp', '--tmpfs', '/root', '--bind', folder, '/home'],
     ...['--chdir', '/home/w', '--clearenv', '--setenv', 'HOME', '/home/u', '--setenv', 'PATH', '/usr/local/bin:/usr/bin:/bin'],
     ...['--setenv', 'CANARY_KEY', secretText, '--setenv', 'USER', 'u'],
   ];
