@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Json } from '../../src/core/json.ts';
 import { isLive, phaseWord } from '../../src/core/selectors.ts';
@@ -31,7 +31,7 @@ const tree: Readonly<Record<string, string>> = {
   'flood.js': 'const text = "x".repeat(1 << 16);\nfor (let i = 0; i < 1000; i++) require("node:fs").writeSync(1, text);\n',
   'forever.sh': 'trap "" TERM HUP INT\necho $$ > pids/forever\nwhile :; do sleep 30; done\n',
   'daemon.sh':
-    "setsid nohup sh -c 'echo $$ > pids/daemon; exec sleep 300' >/dev/null 2>&1 &\nwhile [ ! -s pids/daemon ]; do sleep 0.02; done\n",
+    "setsid nohup sh -c 'echo $$ > pids/daemon; exec sleep 300.125' >/dev/null 2>&1 &\nwhile [ ! -s pids/daemon ]; do sleep 0.02; done\n",
   'pids/.keep': '',
 };
 const allowedCommands = ['node environment.js', 'node flood.js', 'sh forever.sh', 'sh daemon.sh', 'npm test'];
@@ -134,11 +134,18 @@ function filesBelow(folder: string): readonly string[] {
     .filter((file) => statSync(file).isFile());
 }
 
-function isRunning(pidFile: string): boolean {
-  const pid = readFileSync(pidFile, 'utf8').trim();
-  // A killed process stays in the table until its parent has looked; it does nothing any more.
-  const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '';
-  return status !== '' && !/^State:\s+Z/m.test(status);
+/** Which of these programs some process still runs. By their arguments: the ids that confined processes know are not the system's. */
+function running(texts: readonly string[]): readonly string[] {
+  const lines = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((id) => {
+      try {
+        return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      } catch {
+        return ''; // It has ended since it was listed.
+      }
+    });
+  return texts.filter((text) => lines.some((line) => line.includes(text)));
 }
 
 describe('a model that obeys hostile text', function () {
@@ -204,23 +211,21 @@ describe('a model that obeys hostile text', function () {
     assert.ok(started.ok, started.ok ? '' : started.rejection.message);
     await opened.until((state) => Object.values(state.agents).length > 0 && Object.values(state.agents).every((agent) => !isLive(agent)));
     const calls = Object.values(fleet.state.transcripts).flatMap((transcript) => transcript.turns.flatMap((turn) => turn.calls));
-    const running = ['forever', 'daemon'].filter(
-      (name) => existsSync(join(workspace, 'pids', name)) && isRunning(join(workspace, 'pids', name)),
-    );
+    const survivors = running(['sh forever.sh', 'sleep 300.125']);
     for (const name of ['forever', 'daemon']) {
       rmSync(join(workspace, 'pids', name), { force: true });
     }
-    return { ...opened, storage, model, calls, asked, running, before, after: [look(workspace), look(outside)], list };
+    return { ...opened, storage, model, calls, asked, survivors, before, after: [look(workspace), look(outside)], list };
   }
 
   it('does no harm without a click, whatever it is told to try', async () => {
-    const { fleet, calls, asked, running, before, after, list, errors, storage, model } = await obey(harmful);
+    const { fleet, calls, asked, survivors, before, after, list, errors, storage, model } = await obey(harmful);
     const agents = Object.values(fleet.state.agents);
     assert.deepEqual(agents.map(phaseWord), ['done']);
     assert.deepEqual(model.violations, []);
     assert.ok(list.length >= 40 && calls.length === list.length + 1, 'every try was answered');
     assert.deepEqual(after, before, 'the workspace and its surroundings are as they were');
-    assert.deepEqual(running, [], 'no process outlives its command');
+    assert.deepEqual(survivors, [], 'no process outlives its command');
     assert.equal(Reflect.get({}, 'polluted'), undefined);
     assert.deepEqual(errors, [], 'nothing failed unexpectedly');
 

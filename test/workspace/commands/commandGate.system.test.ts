@@ -283,7 +283,7 @@ describe('the command gate', function () {
       status: async () => ({ kind: 'ready' }),
       wrap: async (request) => {
         wrapped.push(request);
-        return { ok: true, argv: ['/bin/echo', 'confined'], env: { X: '1' }, done: async () => (done++, { changed }) };
+        return { ok: true, argv: ['/bin/echo', 'confined'], env: { X: '1' }, done: async () => (done++, { changed, created: [] }) };
       },
     };
     const gate = gateWith({ sandbox });
