@@ -1,3 +1,5 @@
+import { foldName } from './foldName.ts';
+
 /*
  * Files that make something run, or that tell an agent or editor what is allowed. Writing one takes a person's yes whatever the
  * settings say, since it would reach beyond the change that was approved.
@@ -17,6 +19,13 @@ const folders: ReadonlySet<string> = new Set([
   '.flotilla',
   '.gemini',
   '.roo',
+  '.windsurf',
+  '.kiro',
+  '.continue',
+  // Checks that run elsewhere with the repository's secrets, like .github/workflows.
+  '.circleci',
+  // The package manager runs what lies in here.
+  '.yarn',
   // In a home folder that is opened as a workspace: what other programs obey, and where editors and Flotilla keep their own.
   '.config',
   '.local',
@@ -49,6 +58,10 @@ const files: ReadonlySet<string> = new Set([
   'mise.toml',
   '.mise.toml',
   '.mcp.json',
+  '.gitlab-ci.yml',
+  '.netrc',
+  '.cursorrules',
+  '.windsurfrules',
   'agents.md',
   'claude.md',
   'gemini.md',
@@ -72,49 +85,16 @@ const filePatterns: readonly RegExp[] = [
   /^\.pnpmfile\./,
   /^\.clinerules/,
   /\.code-workspace$/,
+  /\.code-snippets$/,
+  // A short name of Windows may stand for any of these.
   /~\d+(\.[^.]*)?$/,
 ];
-
-/** Files that decide what a build or test command does, beside the code itself. */
-const buildFiles: ReadonlySet<string> = new Set([
-  'package.json',
-  'package-lock.json',
-  'npm-shrinkwrap.json',
-  'yarn.lock',
-  'pnpm-lock.yaml',
-  'makefile',
-  'gnumakefile',
-  'justfile',
-  'rakefile',
-  'gemfile',
-  'taskfile.yml',
-  'cmakelists.txt',
-  'cargo.toml',
-  'build.rs',
-  'setup.py',
-  'setup.cfg',
-  'pyproject.toml',
-  'conftest.py',
-  'tox.ini',
-  'noxfile.py',
-  'pom.xml',
-  'deno.json',
-  'composer.json',
-]);
-
-const buildPatterns: readonly RegExp[] = [/\.mk$/, /\.gradle(\.kts)?$/, /\.(cs|fs|vb|vcx)proj$/, /\.(props|targets)$/];
-
-/** Whether a file decides what a build or test command does, so that writing it and running that command is running anything. */
-export function isBuildPath(path: string): boolean {
-  const name = fold(path.split(/[/\\]/).at(-1) ?? '');
-  return buildFiles.has(name) || buildPatterns.some((pattern) => pattern.test(name));
-}
 
 /** Whether writing a workspace path always takes a person's yes. The path has forward or backward slashes; letter case does not matter. */
 export function isProtectedPath(path: string): boolean {
   const names = path
     .split(/[/\\]/)
-    .map(fold)
+    .map(foldName)
     .filter((name) => name !== '' && name !== '.');
   return names.some(
     (name, index) =>
@@ -124,18 +104,4 @@ export function isProtectedPath(path: string): boolean {
       files.has(name) ||
       filePatterns.some((pattern) => pattern.test(name)),
   );
-}
-
-/**
- * One spelling for all names that some file system takes for the same: letter case and compatibility forms, code points that HFS+
- * ignores, and trailing dots, blanks and streams that Windows drops. Its short names (`GIT~1`) are matched by a pattern above.
- */
-function fold(name: string): string {
-  return name
-    .normalize('NFKC')
-    .replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
-    .replace(/:.*$/s, '')
-    .replace(/[. ]+$/, (end) => (end.length === name.length ? end : ''))
-    .toUpperCase()
-    .toLowerCase();
 }

@@ -1,7 +1,8 @@
 import picomatch from 'picomatch';
 import type { Ask, RightsSet } from '../core/events.ts';
 import { allRights, mayWrite } from '../core/rights.ts';
-import { isBuildPath, isProtectedPath } from './protectedPaths.ts';
+import { isProtectedPath } from './protectedPaths.ts';
+import { isBuildPath } from './taint.ts';
 import { hasHiddenText } from './visibleText.ts';
 
 /** How much agents may do without asking, from the least to the most. */

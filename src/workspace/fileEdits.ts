@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { AgentId } from '../core/ids.ts';
 import type { BlobPort } from '../orchestrator/ports.ts';
 import { createAtomically } from './atomicWrite.ts';
 import { diffTexts, type FileDiff } from './fileDiff.ts';
+import { makeFolders } from './folderHandle.ts';
 import type { FileLock } from './fileLock.ts';
 import { spliceText, visibleText } from './fileText.ts';
 import { bytesHash, type KeptBytes, keepBytes } from './keptBytes.ts';
@@ -236,7 +236,7 @@ async function create(agentId: AgentId, worked: Worked, deps: FileEditsDeps): Pr
   const { plan, place, newText } = worked;
   const bytes = Buffer.from(newText, 'utf8');
   try {
-    await mkdir(path.dirname(place.absolute), { recursive: true });
+    await makeFolders(path.dirname(place.absolute));
     const again = await deps.paths.resolve(plan.pathText, 'write');
     if (!again.ok || again.absolute !== place.absolute) {
       return refuse(`${place.display} leads to another place now; nothing was written. Try again.`);

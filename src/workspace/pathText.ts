@@ -1,3 +1,4 @@
+import { foldName } from '../policy/foldName.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 /** A path as a model wrote it, cut into names. `root` is set for absolute paths: `/`, or a drive as `C:`. */
@@ -46,11 +47,6 @@ export function readPathText(text: string, platform: NodeJS.Platform): PathText 
  * names, and code points that HFS+ ignores all lead to the same folder.
  */
 export function isGitName(name: string): boolean {
-  const plain = name
-    .normalize('NFKC')
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '')
-    .replace(/:.*$/s, '')
-    .replace(/[. ]+$/, '')
-    .toLowerCase();
+  const plain = foldName(name);
   return plain === '.git' || /^git~\d+$/.test(plain);
 }

@@ -1,8 +1,8 @@
 import { constants, type Stats } from 'node:fs';
-import { access, type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { writeAtomically } from './atomicWrite.ts';
+import { access, type FileHandle, lstat, open } from 'node:fs/promises';
+import { changedMeanwhile, writeAtomically } from './atomicWrite.ts';
 import { decodeFile, type FileText, type Splice, spliceBytes, spliceText } from './fileText.ts';
+import { isAtPath } from './folderHandle.ts';
 import type { OpenDocuments } from './openDocuments.ts';
 import { textHash } from './readLedger.ts';
 import { errorCode, type Refusal, refuse, refuseSystemError } from './refusal.ts';
@@ -58,8 +58,9 @@ export async function loadText(place: ResolvedPath, documents: OpenDocuments): P
   if (file === undefined) {
     return refuse(`${place.display} is a binary file (${sizeText(loaded.bytes.length)}); only text files can be read and edited.`);
   }
+  // An editor writes into the file as it is, so that a change would show under its other names too.
   const home: CurrentText['home'] =
-    open !== undefined && document?.text === file.text
+    open !== undefined && document?.text === file.text && !loaded.shared
       ? { kind: 'document', absolute: open.absolute, version: document.version, dirty: false, bytes: loaded.bytes, mode: loaded.mode }
       : { kind: 'disk', bytes: loaded.bytes, mode: loaded.mode };
   return { ok: true, file, hash: textHash(file.text), home };
@@ -105,15 +106,11 @@ export async function storeSplices(
     return { ok: true, hash: textHash(text), saved, bytes };
   }
   try {
-    const before = await readFileBytes(place.absolute, place.display);
-    if (!before.ok || 'missing' in before || !before.bytes.equals(home.bytes)) {
-      return 'stale';
-    }
     const bytes = spliceBytes(home.bytes, current.file, splices);
-    await writeAtomically(place.absolute, bytes);
+    await writeAtomically(place.absolute, bytes, home.bytes);
     return { ok: true, hash: textHash(text), saved: true, bytes };
   } catch (error) {
-    return refuseSystemError(error, place.display, ' Its old content is intact.');
+    return errorCode(error) === changedMeanwhile ? 'stale' : refuseSystemError(error, place.display, ' Its old content is intact.');
   }
 }
 
@@ -132,7 +129,13 @@ export async function refuseReadOnly(place: ResolvedPath, mode: number): Promise
   }
 }
 
-type FileBytes = { readonly ok: true; readonly bytes: Buffer; readonly mode: number };
+interface FileBytes {
+  readonly ok: true;
+  readonly bytes: Buffer;
+  readonly mode: number;
+  /** Has another name besides, which may lie outside the workspace. */
+  readonly shared: boolean;
+}
 
 /** Reads a regular file whole, without following links and without ever blocking on a pipe or device. */
 export async function readFileBytes(absolute: string, display: string): Promise<FileBytes | MissingText | Refusal> {
@@ -145,7 +148,7 @@ export async function readFileBytes(absolute: string, display: string): Promise<
     // Between the look and the opening the file may have become something else; then opening must not follow or block.
     handle = await open(absolute, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     const opened = await handle.stat();
-    if (!(await isStillAt(absolute, opened))) {
+    if (!(await isAtPath(handle, absolute))) {
       return refuse(`${display} was replaced while it was opened; try again.`);
     }
     const problem = kindProblem(opened, display);
@@ -153,18 +156,12 @@ export async function readFileBytes(absolute: string, display: string): Promise<
       return problem;
     }
     const bytes = await readBounded(handle, opened.size);
-    return bytes === undefined ? refuseSize(display, maxFileBytes + 1) : { ok: true, bytes, mode: opened.mode };
+    return bytes === undefined ? refuseSize(display, maxFileBytes + 1) : { ok: true, bytes, mode: opened.mode, shared: opened.nlink > 1 };
   } catch (error) {
     return errorCode(error) === 'ENOENT' ? { ok: true, missing: true } : refuseSystemError(error, display);
   } finally {
     await handle?.close();
   }
-}
-
-/** Whether the path still leads, without any link, to the very file that was opened. */
-async function isStillAt(absolute: string, opened: Stats): Promise<boolean> {
-  const [real, now] = await Promise.all([realpath(absolute), stat(absolute)]);
-  return path.relative(real, absolute) === '' && now.ino === opened.ino && now.dev === opened.dev;
 }
 
 function kindProblem(stats: Stats, display: string): Refusal | undefined {

@@ -1,9 +1,9 @@
-import { mkdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Effect } from '../core/events.ts';
 import { toError } from '../lib/errors.ts';
 import type { BlobPort, ChangeUndo } from '../orchestrator/ports.ts';
-import { createAtomically, writeAtomically } from './atomicWrite.ts';
+import { changedMeanwhile, createAtomically, removeFile, writeAtomically } from './atomicWrite.ts';
+import { makeFolders } from './folderHandle.ts';
 import type { FileLock } from './fileLock.ts';
 import { decodeFile } from './fileText.ts';
 import { bytesHash, keptBytes } from './keptBytes.ts';
@@ -128,12 +128,19 @@ async function put(place: ResolvedPath, before: Buffer | undefined, last: Change
   if (readOnly !== undefined) {
     return readOnly.text;
   }
-  await (before === undefined ? unlink(place.absolute) : writeAtomically(place.absolute, before));
-  return undefined;
+  try {
+    await (before === undefined ? removeFile(place.absolute, present.bytes) : writeAtomically(place.absolute, before, present.bytes));
+    return undefined;
+  } catch (error) {
+    if (errorCode(error) === changedMeanwhile) {
+      return changedSince;
+    }
+    throw error;
+  }
 }
 
 async function create(place: ResolvedPath, bytes: Buffer): Promise<string | undefined> {
-  await mkdir(path.dirname(place.absolute), { recursive: true });
+  await makeFolders(path.dirname(place.absolute));
   try {
     await createAtomically(place.absolute, bytes);
     return undefined;

@@ -1,5 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { isInBareRepository } from './gitFolder.ts';
 import { isGitName, readPathText } from './pathText.ts';
 import { errorCode, type Refusal, refuse, refuseSystemError } from './refusal.ts';
 
@@ -30,7 +31,7 @@ export interface ResolvedPath {
 export interface WorkspacePaths {
   /** Folders under unique names, as `resolve` understands them. */
   readonly folders: () => readonly WorkspaceFolder[];
-  /** Resolves symbolic links and refuses whatever is not inside a workspace folder; for `write` also whatever is inside a `.git`. */
+  /** Resolves symbolic links and refuses whatever is not inside a workspace folder; for `write` also whatever is inside a `.git` or a bare repository. */
   readonly resolve: (text: string, use: 'read' | 'write') => Promise<ResolvedPath | Refusal>;
 }
 
@@ -65,6 +66,9 @@ export function createWorkspacePaths(
       }
       if (use === 'write' && [...parts, ...real.absolute.split(path.sep)].some(isGitName)) {
         return refuse(`${display} is inside a .git folder; Git's own files are never written directly. Use run_command with git.`);
+      }
+      if (use === 'write' && (await isInBareRepository(inside.real, real.absolute))) {
+        return refuse(`${display} is part of a folder that git takes for a repository; what is in it is never written directly. Use run_command with git.`);
       }
       const viaFolder = path.join(inside.folder.path, path.relative(inside.real, real.absolute));
       return {

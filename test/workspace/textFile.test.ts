@@ -109,7 +109,7 @@ describe('atomic writes', () => {
     const file = path.join(folder, 'run.sh');
     writeFileSync(file, 'old');
     chmodSync(file, 0o751);
-    await writeAtomically(file, Buffer.from('new'));
+    await writeAtomically(file, Buffer.from('new'), Buffer.from('old'));
     assert.equal(readFileSync(file, 'utf8'), 'new');
     assert.equal(statSync(file).mode & 0o7777, 0o751);
     assert.deepEqual(readdirSync(folder), ['run.sh']);
@@ -122,7 +122,7 @@ describe('atomic writes', () => {
     const file = path.join(temporary(), 'a');
     writeFileSync(file, 'old', { mode: 0o640 });
     chownSync(file, 65534, 65534);
-    await writeAtomically(file, Buffer.from('new'));
+    await writeAtomically(file, Buffer.from('new'), Buffer.from('old'));
     const { uid, gid, mode } = statSync(file);
     assert.deepEqual([uid, gid, mode & 0o7777], [65534, 65534, 0o640]);
   });
@@ -131,7 +131,7 @@ describe('atomic writes', () => {
     const folder = temporary();
     const file = path.join(folder, 'a');
     writeFileSync(file, 'old');
-    await assert.rejects(writeAtomically(file, Buffer.from('new content'), fullDisk), { code: 'ENOSPC' });
+    await assert.rejects(writeAtomically(file, Buffer.from('new content'), Buffer.from('old'), fullDisk), { code: 'ENOSPC' });
     await assert.rejects(createAtomically(path.join(folder, 'b'), Buffer.from('new'), fullDisk), { code: 'ENOSPC' });
     assert.equal(readFileSync(file, 'utf8'), 'old');
     assert.deepEqual(readdirSync(folder), ['a']);
