@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'mocha';
 
+/** A folder in memory where there is one: a test that writes thousands of files to disk mostly waits for it. */
+export const memoryFolder = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
+
 /** Gives each test folders of its own that are removed after it. Call inside `describe`. */
-export function temporaryFolders(): () => string {
+export function temporaryFolders(below: string = os.tmpdir()): () => string {
   const made: string[] = [];
   afterEach(() => {
     for (const folder of made.splice(0)) {
@@ -14,7 +17,7 @@ export function temporaryFolders(): () => string {
     }
   });
   return () => {
-    const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'flotilla-test-')));
+    const folder = realpathSync(mkdtempSync(path.join(below, 'flotilla-test-')));
     made.push(folder);
     return folder;
   };
