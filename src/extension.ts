@@ -14,6 +14,8 @@ import { createOpenDocuments } from './platform/openDocuments.ts';
 import { createPlaces, workspaceFolders } from './platform/places.ts';
 import { watchInstructions } from './platform/watchInstructions.ts';
 import { storageFolder } from './platform/storageFolder.ts';
+import { createRedactor } from './policy/redact.ts';
+import { secretsIn } from './policy/secretNames.ts';
 import { visibleText } from './policy/visibleText.ts';
 import { createApi } from './ui/api.ts';
 import { registerCommands } from './ui/commands.ts';
@@ -51,11 +53,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     return item;
   };
   const channel = own(vscode.window.createOutputChannel('Flotilla', { log: true }));
-  const log = createLog(channel);
+  const redactor = createRedactor(secretsIn(process.env));
+  const log = createLog(channel, redactor.redact);
   const logError = (error: unknown) => log.error('Something went wrong', error);
   const clock = createClock();
   const now = () => clock.now();
   const apiKey = own(await ApiKey.load(context.secrets, logError));
+  const learnKey = () => redactor.learn(apiKey.value === undefined ? [] : [{ name: 'API key', value: apiKey.value }]);
+  learnKey();
+  own(apiKey.onDidChange(learnKey));
   const settings = own(new LiveSettings((problem) => log.warn(problem), logError));
   const door = own(new FleetDoor(logError));
 
@@ -66,6 +72,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     folders: workspaceFolders,
     documents: createOpenDocuments(),
     blobs,
+    learn: redactor.learn,
     ripgrep: () => {
       const folders = workspaceFolders().map((folder) => folder.path);
       ripgrep ??= findRipgrep({ appRoot: vscode.env.appRoot, path: process.env['PATH'], folders });
@@ -101,6 +108,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     log,
     settings: () => settings.value,
     files,
+    redactor,
     instructions,
     providers,
     agentTypes: () => definitions.agentTypes,

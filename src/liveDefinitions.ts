@@ -1,5 +1,6 @@
 import type { Disposable } from './lib/disposables.ts';
 import type { AgentType, Log } from './orchestrator/ports.ts';
+import { showHidden } from './policy/hiddenText.ts';
 import type { DefinitionFiles } from './platform/definitionFiles.ts';
 import type { DefinitionFile } from './platform/readDefinitions.ts';
 import type { DefinitionProblems } from './ui/definitionProblems.ts';
@@ -32,7 +33,7 @@ export class LiveDefinitions implements Disposable {
 
   constructor(deps: LiveDefinitionsDeps) {
     this.#deps = deps;
-    this.#agentTypes = createAgentTypeCatalogue(builtInAgentTypes, deps.files.files);
+    this.#agentTypes = createAgentTypeCatalogue(builtInAgentTypes, deps.files.files.map(shown));
     this.#workflows = this.#makeWorkflows();
     this.#subscription = deps.files.onDidChange(() => this.#changed());
   }
@@ -52,7 +53,7 @@ export class LiveDefinitions implements Disposable {
 
   #changed(): void {
     const { files, problems, log } = this.#deps;
-    this.#agentTypes = createAgentTypeCatalogue(builtInAgentTypes, files.files);
+    this.#agentTypes = createAgentTypeCatalogue(builtInAgentTypes, files.files.map(shown));
     this.#workflows = this.#makeWorkflows();
     problems.show([...this.#agentTypes.problems, ...this.#workflows.diagnostics()]);
     const texts = notHonouredTexts(this.#agentTypes.all);
@@ -64,9 +65,14 @@ export class LiveDefinitions implements Disposable {
     const { files, folders } = this.#deps;
     return createWorkflowCatalogue({
       builtIn: builtInWorkflows,
-      files: files.files.filter(({ kind }) => kind === 'workflow'),
+      files: files.files.filter(({ kind }) => kind === 'workflow').map(shown),
       folders,
       agentTypes: this.#agentTypes.all.map(({ name }) => name),
     });
   }
+}
+
+/** A definition becomes what agents are told, so nothing in it stays hidden. */
+function shown(file: DefinitionFile): DefinitionFile {
+  return { ...file, text: showHidden(file.text).text };
 }

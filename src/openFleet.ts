@@ -14,12 +14,15 @@ import type { Instructions } from './core/context/sharedPrompt.ts';
 import type { Disposable } from './lib/disposables.ts';
 import { Fleet } from './orchestrator/fleet.ts';
 import { createLiveTail } from './orchestrator/liveTail.ts';
-import type { BlobPort, Clock, Log, ModelProvider } from './orchestrator/ports.ts';
+import type { BlobPort, Clock, JournalPort, Log, ModelProvider } from './orchestrator/ports.ts';
 import { RateGate } from './orchestrator/rateGate.ts';
 import { createReportEvidence } from './orchestrator/reportEvidence.ts';
 import { mintId } from './platform/mintId.ts';
-import { isBuildPath } from './policy/protectedPaths.ts';
+import { createContentGuard } from './policy/contentGuard.ts';
+import { guardFact } from './policy/guardFact.ts';
+import type { Redactor } from './policy/redact.ts';
 import { createRights, rightsOfMode } from './policy/rights.ts';
+import { isBuildPath } from './policy/taint.ts';
 import { createLazyProvider } from './providers/lazyProvider.ts';
 import { practiceFacts } from './providers/practice/practiceFacts.ts';
 import type { OpenedJournal } from './store/journalFile.ts';
@@ -57,6 +60,8 @@ export interface OpenFleetDeps {
   readonly log: Log;
   readonly settings: () => Settings;
   readonly files: WorkspaceFiles;
+  /** Knows the secrets that must not be kept, shown or told. */
+  readonly redactor: Redactor;
   readonly instructions: { readonly current: Instructions };
   readonly providers: Providers;
   /** The agent types there are now; the same object until a definition changes. */
@@ -112,8 +117,15 @@ export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>,
 }
 
 export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedFleet {
-  const { storage, blobs, clock, log, settings, files, instructions, providers, agentTypes } = deps;
-  const { journal, entries, readOnly } = opened;
+  const { storage, clock, log, settings, files, instructions, providers, agentTypes } = deps;
+  const { entries, readOnly } = opened;
+  const { redact } = deps.redactor;
+  // Everything that becomes a fact or a stored text passes here, and views show nothing else.
+  const journal: JournalPort = {
+    append: (events) => opened.journal.append(events.map((event) => guardFact(event, redact))),
+    sync: () => opened.journal.sync(),
+  };
+  const blobs: BlobPort = { put: (text) => deps.blobs.put(redact(text)), get: (hash) => deps.blobs.get(hash) };
   const openedAt = (entries.at(-1)?.seq ?? 0) + 1;
   const markerPrefix = createHash('sha256').update(storage).digest('hex').slice(0, 16);
   const processes = new Processes({ markerPrefix, spoolFolder: join(storage, 'spool'), log });
@@ -137,7 +149,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     domains: () => settings().sandbox.domains,
   });
   const rightsOf = (agentId: AgentId) => fleet.state.agents[agentId]?.rights ?? allRights;
-  const tail = createLiveTail({ clock, log });
+  const tail = createLiveTail({ clock, log, shown: redact });
   const gates = new Map<string, RateGate>();
   const gateOf = (rateKey: string): RateGate => {
     const gate = gates.get(rateKey) ?? new RateGate({ clock, random: Math.random, maxInFlight });
@@ -171,6 +183,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     entries,
     readOnly,
     blobs,
+    guard: createContentGuard(redact),
     clock,
     log,
     tail,
@@ -214,7 +227,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
         () => fleet.stop(),
         () => sandbox.dispose(),
         async () => processes.dispose(),
-        () => journal.close(),
+        () => opened.journal.close(),
         () => dispose(tail),
       ]),
   };

@@ -202,7 +202,14 @@ export const askSchema = z.discriminatedUnion('kind', [
     /** Of the whole plan; the same plan has the same hash, and a yes holds for it alone. */
     hash: z.string().optional(),
   }),
-  z.object({ kind: z.literal('write'), title: z.string(), path: z.string(), diff: z.string() }),
+  z.object({
+    kind: z.literal('write'),
+    title: z.string(),
+    path: z.string(),
+    diff: z.string(),
+    /** Why this change takes a person's yes whatever the settings say, beside where the file is. */
+    concern: z.string().optional(),
+  }),
   z.object({ kind: z.literal('question'), title: z.string(), options: z.array(z.string()) }),
 ]);
 export type Ask = z.infer<typeof askSchema>;

@@ -4,7 +4,19 @@ import type { CallId, MintId } from '../core/ids.ts';
 import type { Agent, Prompt, Transcript } from '../core/state.ts';
 import type { LiveTail } from './liveTail.ts';
 import type { TextOutput } from './outputs.ts';
-import type { BlobPort, Clock, Coordination, FleetSettings, JournalPort, Log, ModelProvider, Rights, Tool, ToolBox } from './ports.ts';
+import type {
+  BlobPort,
+  Clock,
+  ContentGuard,
+  Coordination,
+  FleetSettings,
+  JournalPort,
+  Log,
+  ModelProvider,
+  Rights,
+  Tool,
+  ToolBox,
+} from './ports.ts';
 import type { RateGate } from './rateGate.ts';
 
 /** What the fleet gives every agent. */
@@ -13,6 +25,8 @@ export interface AgentDepsSources {
   readonly log: Log;
   readonly journal: JournalPort;
   readonly blobs: BlobPort;
+  /** Absent: text is taken as it comes. */
+  readonly guard?: ContentGuard | undefined;
   readonly tail: LiveTail;
   readonly settings: () => FleetSettings;
   readonly rights: Rights;

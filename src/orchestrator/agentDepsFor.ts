@@ -51,7 +51,8 @@ export function agentDepsFor(id: AgentId, handle: AgentHandle, sources: AgentDep
     askAboutBudget: (over) => fleet.commit(budgetFacts(fleet.state(), agent(), over, shared.mint)),
     roster: () => rosterText(fleet.state(), id),
     commit: fleet.commit,
-    toOutput: (callId, text, paged) => toOutput(text, sources.blobs, { paged, readOn: (from) => readOnText(deps, callId, from) }),
+    toOutput: (callId, text, paged) =>
+      toOutput(sources.guard?.told(text) ?? text, sources.blobs, { paged, readOn: (from) => readOnText(deps, callId, from) }),
   };
   return deps;
 }

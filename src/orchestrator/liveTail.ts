@@ -22,12 +22,15 @@ export interface LiveTailOptions {
   readonly log: Pick<Log, 'error'>;
   /** How long changes are gathered, in ms. */
   readonly flushMs?: number;
+  /** What may be shown of a text; everything without it. */
+  readonly shown?: (text: string) => string;
   /** How many characters of a block are kept, counted from its end. */
   readonly maxCharsPerBlock?: number;
 }
 
 /** A live tail without content; disposing it ends its timer and its listeners. */
-export function createLiveTail({ clock, log, flushMs = 50, maxCharsPerBlock = 64 * 1024 }: LiveTailOptions): LiveTail {
+export function createLiveTail(options: LiveTailOptions): LiveTail {
+  const { clock, log, flushMs = 50, maxCharsPerBlock = 64 * 1024, shown = (text) => text } = options;
   const blocksByAgent = new Map<AgentId, Map<string, GrowingBlock>>();
   const changes = new Emitter<ReadonlySet<AgentId>>((error) => log.error('A listener of the live text failed', error));
   const stop = new AbortController();
@@ -83,7 +86,10 @@ export function createLiveTail({ clock, log, flushMs = 50, maxCharsPerBlock = 64
     settle: (agentId, key) => forget(agentId, (block) => (key === undefined ? block.source === 'model' : block.key === key)),
     clear: (agentId) => forget(agentId, () => true),
     tail: (agentId) =>
-      [...(blocksByAgent.get(agentId)?.values() ?? [])].map((block) => ({ ...block, text: lastChars(block.text, maxCharsPerBlock) })),
+      [...(blocksByAgent.get(agentId)?.values() ?? [])].map((block) => ({
+        ...block,
+        text: shown(lastChars(block.text, maxCharsPerBlock)),
+      })),
     onDidChange: changes.event,
     dispose: () => {
       stop.abort();

@@ -95,6 +95,12 @@ export interface ChangeUndo {
   undo(effects: readonly Effect[]): Promise<UndoneChanges>;
 }
 
+/** What becomes of text before it is kept, shown or told to a model. */
+export interface ContentGuard {
+  /** The result of a tool: secrets are left out and hidden characters written out, with a line that says so. */
+  readonly told: (text: string) => string;
+}
+
 // ---------------------------------------------------------------- models
 
 /** One request to a model: the whole history, with a stable beginning. */

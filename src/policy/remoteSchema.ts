@@ -20,6 +20,8 @@ export function newRemoteSchema(path: string, before: string, after: string): st
 }
 
 function schemasIn(text: string): readonly string[] {
-  const plain = text.replaceAll(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))).replaceAll('\\/', '/');
+  const plain = text
+    .replaceAll(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replaceAll('\\/', '/');
   return [inJson, inComment].flatMap((pattern) => [...plain.matchAll(pattern)].map((match) => match[1] ?? ''));
 }

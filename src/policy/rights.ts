@@ -110,6 +110,7 @@ function isAllowed(ask: Ask, { granted, tainted }: Standing, { mode, allowedComm
     case 'write':
       return (
         (mode === 'editFreely' || mode === 'autonomous') &&
+        ask.concern === undefined &&
         !isProtectedPath(ask.path) &&
         !hasHiddenText(ask.path) &&
         // Without this, an agent could make an allowed command mean anything and then run it, all without a click.

@@ -28,15 +28,15 @@ export async function prepareEdit(
   if (!plan.ok) {
     return { kind: 'refused', text: plan.text };
   }
-  const { display, real, lines, diff } = plan;
+  const { display, real, lines, diff, concern } = plan;
   const title = titleOf(plan);
   return {
     kind: 'ready',
     title,
     place: { path: display, ...(lines === undefined ? {} : { line: lines.from, endLine: lines.to }) },
     outside: true,
-    ask: { kind: 'write', title, path: real, diff: diff.text },
-    run: async (context) => editOutcome(edits, context.agentId, plan),
+    ask: { kind: 'write', title, path: real, diff: diff.text, ...(concern === undefined ? {} : { concern }) },
+    run: async (context, signal) => editOutcome(edits, context.agentId, plan, signal),
   };
 }
 
@@ -46,20 +46,25 @@ function titleOf({ change, request, display, real, diff }: EditPlan): string {
   return `${verb} ${target} (+${diff.added} -${diff.removed})`;
 }
 
-async function editOutcome(edits: FileEdits, agentId: Parameters<FileEdits['apply']>[0], plan: EditPlan): Promise<ToolOutcome> {
-  const done = await edits.apply(agentId, plan);
+async function editOutcome(
+  edits: FileEdits,
+  agentId: Parameters<FileEdits['apply']>[0],
+  plan: EditPlan,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
+  const done = await edits.apply(agentId, plan, signal);
   if (!done.ok) {
     const effects = done.showed === undefined ? [] : [{ kind: 'read' as const, path: done.showed }];
     return { text: done.text, isError: true, effects };
   }
-  const { display, change, diff, saved, excerpt, before, after } = done;
+  const { display, change, diff, saved, excerpt, before, after, warning } = done;
   const { added, removed, line } = diff;
   const head = `${change === 'created' ? 'Created' : 'Edited'} ${display}: ${added} ${added === 1 ? 'line' : 'lines'} added, ${removed} removed.`;
   const unsaved = saved
     ? []
     : ['The file has unsaved changes in the editor, so the edit was made there and is not saved; the person saves it.'];
   return {
-    text: [head, ...unsaved, ...(excerpt === '' ? [] : [excerpt])].join('\n'),
+    text: [head, ...unsaved, ...(warning === undefined ? [] : [warning]), ...(excerpt === '' ? [] : [excerpt])].join('\n'),
     isError: false,
     effects: [{ kind: 'changed', path: display, change, added, removed, line, ...before, after }],
   };

@@ -1,11 +1,15 @@
 import path from 'node:path';
 import type { AgentId } from '../core/ids.ts';
 import type { BlobPort } from '../orchestrator/ports.ts';
+import { hasNewMark } from '../policy/redact.ts';
+import { newRemoteSchema } from '../policy/remoteSchema.ts';
+import { isEnvironmentPath, type Secret, secretsOfFile } from '../policy/secretNames.ts';
 import { createAtomically } from './atomicWrite.ts';
 import { diffTexts, type FileDiff } from './fileDiff.ts';
 import { makeFolders } from './folderHandle.ts';
 import type { FileLock } from './fileLock.ts';
 import { spliceText, visibleText } from './fileText.ts';
+import type { Leases } from './leases.ts';
 import { bytesHash, type KeptBytes, keepBytes } from './keptBytes.ts';
 import { freshLimits, linesOf, showLines } from './numberedText.ts';
 import type { OpenDocuments } from './openDocuments.ts';
@@ -33,6 +37,8 @@ export interface EditPlan {
   readonly lines: { readonly from: number; readonly to: number } | undefined;
   /** Identity of the text the plan was made against; undefined for a new file. */
   readonly base: string | undefined;
+  /** Why this very change takes a person's yes whatever the path; undefined when nothing is special about it. */
+  readonly concern: string | undefined;
 }
 
 /** A change that was made. */
@@ -49,6 +55,8 @@ export interface EditDone {
   readonly before?: KeptBytes | undefined;
   /** SHA-256 in hex. */
   readonly after: string;
+  /** Who else writes this file, for the agent that has just done so too. */
+  readonly warning?: string | undefined;
 }
 
 /** Nothing was changed; `showed` when the refusal contains the file's present text, which then counts as read. */
@@ -61,7 +69,7 @@ export interface FileEdits {
   /** Works out the change without making it. */
   readonly plan: (agentId: AgentId, pathText: string, request: EditRequest) => Promise<EditPlan | EditRefusal>;
   /** Makes the planned change if it still is exactly that; otherwise shows the present text. Never loses another's change. */
-  readonly apply: (agentId: AgentId, plan: EditPlan) => Promise<EditDone | EditRefusal>;
+  readonly apply: (agentId: AgentId, plan: EditPlan, signal?: AbortSignal) => Promise<EditDone | EditRefusal>;
 }
 
 interface FileEditsDeps {
@@ -70,6 +78,9 @@ interface FileEditsDeps {
   readonly ledger: ReadLedger;
   readonly lock: FileLock;
   readonly blobs: BlobPort;
+  readonly leases?: Leases | undefined;
+  /** Told of the secrets in a file that holds some, before it is shown. */
+  readonly learn?: ((secrets: readonly Secret[]) => void) | undefined;
 }
 
 /** Makes the operations behind edit_file and write_file. */
@@ -78,12 +89,26 @@ export function createFileEdits(deps: FileEditsDeps): FileEdits {
     const place = await deps.paths.resolve(pathText, 'write');
     return place.ok ? workOut(agentId, place, pathText, request, deps) : place;
   };
+  const make = async (agentId: AgentId, planned: EditPlan, place: ResolvedPath) => {
+    const worked = await plan(agentId, planned.pathText, planned.request);
+    if (!worked.ok) {
+      return worked;
+    }
+    if (worked.place.absolute !== planned.absolute) {
+      return refuseMoved(place);
+    }
+    // An agent's own edits elsewhere in the file move a plan without changing what a person was shown.
+    if (worked.plan.base !== planned.base && worked.plan.diff.fingerprint !== planned.diff.fingerprint) {
+      return showFresh(agentId, worked.place, worked.current, 'has changed since this edit was worked out', 1, deps.ledger);
+    }
+    return worked.current === undefined ? create(agentId, worked, deps) : store(agentId, worked, worked.current, deps);
+  };
   return {
     plan: async (agentId, pathText, request) => {
       const worked = await plan(agentId, pathText, request);
       return worked.ok ? worked.plan : worked;
     },
-    apply: async (agentId, planned) => {
+    apply: async (agentId, planned, signal) => {
       const place = await deps.paths.resolve(planned.pathText, 'write');
       if (!place.ok) {
         return place;
@@ -91,20 +116,16 @@ export function createFileEdits(deps: FileEditsDeps): FileEdits {
       if (place.absolute !== planned.absolute) {
         return refuseMoved(place);
       }
-      return deps.lock.hold(place.absolute, async () => {
-        const worked = await plan(agentId, planned.pathText, planned.request);
-        if (!worked.ok) {
-          return worked;
-        }
-        if (worked.place.absolute !== planned.absolute) {
-          return refuseMoved(place);
-        }
-        // An agent's own edits elsewhere in the file move a plan without changing what a person was shown.
-        if (worked.plan.base !== planned.base && worked.plan.diff.fingerprint !== planned.diff.fingerprint) {
-          return showFresh(agentId, worked.place, worked.current, 'has changed since this edit was worked out', 1, deps.ledger);
-        }
-        return worked.current === undefined ? create(agentId, worked, deps) : store(agentId, worked, worked.current, deps);
-      });
+      const lease = await deps.leases?.take(agentId, place.absolute, place.display, signal);
+      if (lease?.ok === false) {
+        return lease;
+      }
+      const done = await deps.lock.hold(place.absolute, () => make(agentId, planned, place));
+      if (!done.ok) {
+        lease?.giveBack();
+        return done;
+      }
+      return lease?.warning === undefined ? done : { ...done, warning: lease.warning };
     },
   };
 }
@@ -139,9 +160,21 @@ async function workOut(
     if (request.kind === 'replace') {
       return refuse(`${display} does not exist, so there is nothing to edit. Use find_files to look for it, or write_file to create it.`);
     }
+    const marked = refuseMarks(request, '', display);
+    if (marked !== undefined) {
+      return marked;
+    }
     const diff = diffTexts(undefined, toLf(request.content), display);
-    const plan: EditPlan = { ok: true, ...names, change: 'created', diff, lines: undefined, base: undefined };
+    const concern = concernOf(real, '', request.content);
+    const plan: EditPlan = { ok: true, ...names, change: 'created', diff, lines: undefined, base: undefined, concern };
     return { ok: true, plan, place, current: undefined, found: undefined, newText: request.content };
+  }
+  if (isEnvironmentPath(real)) {
+    deps.learn?.(secretsOfFile(current.file.text));
+  }
+  const marked = refuseMarks(request, current.file.text, display);
+  if (marked !== undefined) {
+    return marked;
   }
   const found = request.kind === 'replace' ? findEdit(current.file, request, display) : wholeEdit(current.file, request.content, display);
   const unknown = refuseUnknown(agentId, place, current, request, found.ok ? found.line : 1, deps.ledger);
@@ -154,8 +187,24 @@ async function workOut(
   const newText = spliceText(current.file.text, found.splices);
   const diff = diffTexts(visibleText(current.file), visibleText({ ...current.file, text: newText }), display);
   const lines = { from: found.line, to: found.endLine };
-  const plan: EditPlan = { ok: true, ...names, change: 'edited', diff, lines, base: current.hash };
+  const concern = concernOf(real, current.file.text, newText);
+  const plan: EditPlan = { ok: true, ...names, change: 'edited', diff, lines, base: current.hash, concern };
   return { ok: true, plan, place, current, found, newText };
+}
+
+/** A secret that was kept from the agent must not be replaced by what stood in its place. */
+function refuseMarks(request: EditRequest, present: string, display: string): Refusal | undefined {
+  const text = request.kind === 'write' ? request.content : `${request.oldText}\n${request.newText}`;
+  return hasNewMark(text, present)
+    ? refuse(
+        `Your text has ⟨secret …⟩ in it, which stands for a secret that is kept from you; ${display} was not changed. Edit only what is beside it with edit_file, or ask the person.`,
+      )
+    : undefined;
+}
+
+function concernOf(path: string, before: string, after: string): string | undefined {
+  const schema = newRemoteSchema(path, before, after);
+  return schema === undefined ? undefined : `An editor that opens it asks ${schema} for its schema.`;
 }
 
 /** Shows the present text instead of changing it when the agent does not know what it would change. */

@@ -1,4 +1,5 @@
 import type { AgentId } from '../core/ids.ts';
+import { isEnvironmentPath, type Secret, secretsOfFile } from '../policy/secretNames.ts';
 import { type FileText, visibleText } from './fileText.ts';
 import { linesOf, readLimits, showLines } from './numberedText.ts';
 import type { OpenDocuments } from './openDocuments.ts';
@@ -21,6 +22,8 @@ interface FileReadsDeps {
   readonly paths: WorkspacePaths;
   readonly documents: OpenDocuments;
   readonly ledger: ReadLedger;
+  /** Told of the secrets in a file that holds some, before it is shown. */
+  readonly learn?: ((secrets: readonly Secret[]) => void) | undefined;
 }
 
 /** Makes the operation behind read_file. */
@@ -39,6 +42,9 @@ export function createReadLines(deps: FileReadsDeps): ReadLines {
       return refuse(`${display} does not exist. Use find_files or list_files to see which files there are.`);
     }
     const text = visibleText(current.file);
+    if (isEnvironmentPath(place.real)) {
+      deps.learn?.(secretsOfFile(text));
+    }
     const total = linesOf(text).length;
     if (from > Math.max(1, total)) {
       return refuse(`${display} has only ${total} ${total === 1 ? 'line' : 'lines'}; from_line ${from} is after its end.`);

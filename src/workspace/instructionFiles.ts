@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Manifest } from '../core/events.ts';
 import type { InstructionFile, Instructions } from '../core/context/sharedPrompt.ts';
 import { characterStart } from '../lib/cutText.ts';
+import { showHidden } from '../policy/hiddenText.ts';
 import { decodeFile } from './fileText.ts';
 import type { FoundPaths } from './findFiles.ts';
 import type { Refusal } from './refusal.ts';
@@ -65,7 +66,9 @@ async function readOne(root: WorkspaceFolder, display: string, name: string, see
     return { left: { name: display, why: same === undefined ? 'it is empty' : `it says the same as ${same}` } };
   }
   seen.set(hash, display);
-  return { file: { path: display, text: cut(text, display) } };
+  const shown = showHidden(cut(text, display));
+  const left = shown.count === 0 ? undefined : { name: display, why: `${shown.count} hidden characters in it are written out` };
+  return { file: { path: display, text: shown.text }, left };
 }
 
 /** Where a file really is: it may be a link, as one of the two names often is to the other, but not to a place outside the folder. */

@@ -1,3 +1,4 @@
+import { hideAgain } from '../policy/hiddenText.ts';
 import { type FileText, isAscii, type Splice } from './fileText.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
@@ -38,6 +39,10 @@ export function findEdit(file: FileText, edit: Replacement, display: string): Fo
     );
   }
   const view = findView(file.text, oldText);
+  const meant = view === undefined ? hideAgain(oldText, file.text) : undefined;
+  if (meant !== undefined) {
+    return findEdit(file, { oldText: meant, newText: hideAgain(newText, meant) ?? newText, all: edit.all }, display);
+  }
   if (view === undefined) {
     return refuse(notFoundText(toLf(file.text), oldText, display));
   }
@@ -71,7 +76,7 @@ export function findEdit(file: FileText, edit: Replacement, display: string): Fo
 /** Works out how a file becomes `content` as a whole, in the file's own encoding and line ends. */
 export function wholeEdit(file: FileText, content: string, display: string): FoundEdit | Refusal {
   const oldText = toLf(file.text);
-  const newText = toLf(content);
+  const newText = toLf(hideAgain(content, file.text) ?? content);
   if (file.encoding === 'bytes' && !isAscii(newText)) {
     return refuse(
       `${display} is not UTF-8 and its encoding is unknown, so it can only be overwritten with ASCII text. Use edit_file on its ASCII parts.`,

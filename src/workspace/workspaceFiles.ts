@@ -1,5 +1,6 @@
 import type { AgentId } from '../core/ids.ts';
 import type { BlobPort, ChangeUndo, PathFacts } from '../orchestrator/ports.ts';
+import { isEnvironmentPath, type Secret, secretsOfFile } from '../policy/secretNames.ts';
 import { createFileEdits, type FileEdits } from './fileEdits.ts';
 import { createLinesOf, type LinesOf } from './fileLines.ts';
 import { createFileLock } from './fileLock.ts';
@@ -7,6 +8,7 @@ import { createReadLines, type ReadLines } from './fileReads.ts';
 import { type FoundPaths, findFiles, listEntries } from './findFiles.ts';
 import type { OpenDocuments } from './openDocuments.ts';
 import { createPathFacts } from './pathFacts.ts';
+import type { Leases } from './leases.ts';
 import { createReadLedger } from './readLedger.ts';
 import type { Refusal } from './refusal.ts';
 import { type FoundLines, type SearchRequest, searchText } from './searchText.ts';
@@ -20,6 +22,10 @@ interface WorkspaceFilesDeps {
   readonly ripgrep: () => Promise<string | undefined>;
   /** Where files are kept as they were before a change. */
   readonly blobs: BlobPort;
+  /** Who may write which file while several agents share the tree; without it whoever has read it. */
+  readonly leases?: Leases | undefined;
+  /** Told of the secrets in files that hold some, before anybody is told what such a file says. */
+  readonly learn?: ((secrets: readonly Secret[]) => void) | undefined;
 }
 
 /** All that agents can do with the files of the workspace. */
@@ -41,7 +47,15 @@ export interface WorkspaceFiles {
 export function createWorkspaceFiles(deps: WorkspaceFilesDeps): WorkspaceFiles {
   const paths = createWorkspacePaths(deps.folders);
   const ledger = createReadLedger();
-  const shared = { paths, documents: deps.documents, ledger, lock: createFileLock(), blobs: deps.blobs };
+  const shared = {
+    paths,
+    documents: deps.documents,
+    ledger,
+    lock: createFileLock(),
+    blobs: deps.blobs,
+    learn: deps.learn,
+    leases: deps.leases,
+  };
   return {
     paths,
     pathFacts: createPathFacts(paths),
@@ -51,7 +65,16 @@ export function createWorkspaceFiles(deps: WorkspaceFilesDeps): WorkspaceFiles {
     undo: createChangeUndo(shared),
     list: (pathText, depth, signal) => listEntries(paths, pathText, depth, signal),
     find: (glob, pathText, signal) => findFiles(paths, glob, pathText, signal),
-    search: async (request, signal) => searchText(paths, await deps.ripgrep(), request, signal),
-    forget: ledger.forget,
+    search: async (request, signal) => {
+      const found = await searchText(paths, await deps.ripgrep(), request, signal);
+      if (found.ok) {
+        deps.learn?.(found.lines.flatMap(({ path, text }) => (isEnvironmentPath(path) ? secretsOfFile(text) : [])));
+      }
+      return found;
+    },
+    forget: (agentId) => {
+      ledger.forget(agentId);
+      deps.leases?.release(agentId);
+    },
   };
 }

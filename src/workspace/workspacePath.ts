@@ -68,7 +68,9 @@ export function createWorkspacePaths(
         return refuse(`${display} is inside a .git folder; Git's own files are never written directly. Use run_command with git.`);
       }
       if (use === 'write' && (await isInBareRepository(inside.real, real.absolute))) {
-        return refuse(`${display} is part of a folder that git takes for a repository; what is in it is never written directly. Use run_command with git.`);
+        return refuse(
+          `${display} is part of a folder that git takes for a repository; what is in it is never written directly. Use run_command with git.`,
+        );
       }
       const viaFolder = path.join(inside.folder.path, path.relative(inside.real, real.absolute));
       return {

@@ -6,6 +6,8 @@ import { createFleet } from '../../src/openFleet.ts';
 import type { Fleet } from '../../src/orchestrator/fleet.ts';
 import type { DefinitionText, Log, ModelProvider } from '../../src/orchestrator/ports.ts';
 import { createClock } from '../../src/platform/clock.ts';
+import { createRedactor } from '../../src/policy/redact.ts';
+import { secretsIn } from '../../src/policy/secretNames.ts';
 import { createBlobs } from '../../src/store/blobs.ts';
 import { openJournal } from '../../src/store/journalFile.ts';
 import { parseSettings, type Settings } from '../../src/ui/parseSettings.ts';
@@ -49,11 +51,13 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   const clock = createClock();
   const settings: Settings = parseSettings((name) => options.settings?.[name]).settings;
   const blobs = createBlobs({ directory: storage });
+  const redactor = createRedactor(secretsIn(process.env));
   const files = createWorkspaceFiles({
     folders: () => [{ name: 'workspace', path: workspace }],
     documents: closedDocuments,
     ripgrep: async () => undefined,
     blobs,
+    learn: redactor.learn,
   });
   const instructions = new LiveInstructions({
     folders: files.paths.folders,
@@ -76,6 +80,7 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
       log,
       settings: () => settings,
       files,
+      redactor,
       instructions,
       providers,
       agentTypes: () => agentTypes,

@@ -183,9 +183,13 @@ describe('places that lead outside by other ways than a path', () => {
       refusalOf(await files.edits.plan(ann, name, { kind: 'write', content: 'x' }));
       refusalOf(await files.list(name, 3, signal));
       refusalOf(await files.find('**', name, signal));
-      refusalOf(await files.search({ pattern: secret, path: name, glob: undefined, literal: true, ignoreCase: false, maxResults: 10 }, signal));
+      refusalOf(
+        await files.search({ pattern: secret, path: name, glob: undefined, literal: true, ignoreCase: false, maxResults: 10 }, signal),
+      );
     }
-    const everything = accepted(await files.search({ pattern: secret, path: undefined, glob: undefined, literal: true, ignoreCase: false, maxResults: 10 }, signal));
+    const everything = accepted(
+      await files.search({ pattern: secret, path: undefined, glob: undefined, literal: true, ignoreCase: false, maxResults: 10 }, signal),
+    );
     assert.deepEqual(everything.lines, []);
     assert.deepEqual(look(outside), [`secret.txt ${secret}`]);
   });
