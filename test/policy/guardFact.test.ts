@@ -14,8 +14,21 @@ describe('SEC-05: facts', () => {
   it('hold no secret in any text of theirs, however deep', () => {
     const events: readonly FleetEvent[] = [
       { type: 'toolStarted', agentId, callId, title: `Run curl -H ${secret}` },
-      { type: 'toolEnded', agentId, callId, status: 'ok', output: { text: secret }, effects: [{ kind: 'ran', command: `echo ${secret}`, exitCode: 0 }] },
-      { type: 'personAsked', askId: toId('ask', 'a'), agentId, callId, ask: { kind: 'write', title: 'Edit', path: 'a', diff: `+${secret}` } },
+      {
+        type: 'toolEnded',
+        agentId,
+        callId,
+        status: 'ok',
+        output: { text: secret },
+        effects: [{ kind: 'ran', command: `echo ${secret}`, exitCode: 0 }],
+      },
+      {
+        type: 'personAsked',
+        askId: toId('ask', 'a'),
+        agentId,
+        callId,
+        ask: { kind: 'write', title: 'Edit', path: 'a', diff: `+${secret}` },
+      },
       { type: 'agentEnded', agentId, outcome: { kind: 'failed', failure: { kind: 'defect', message: secret, next: secret } } },
       {
         type: 'replySettled',
@@ -38,7 +51,14 @@ describe('SEC-05: facts', () => {
   });
 
   it('stay what they are, and the same parts, when there is nothing to leave out', () => {
-    const event: FleetEvent = { type: 'toolEnded', agentId, callId, status: 'ok', output: { text: 'fine', told: 'ab12' }, effects: [{ kind: 'read', path: 'a' }] };
+    const event: FleetEvent = {
+      type: 'toolEnded',
+      agentId,
+      callId,
+      status: 'ok',
+      output: { text: 'fine', told: 'ab12' },
+      effects: [{ kind: 'read', path: 'a' }],
+    };
     const kept = guard(event);
     assert.deepEqual(kept, event);
     assert.ok(kept.type === 'toolEnded' && kept.effects === event.effects);
@@ -47,7 +67,15 @@ describe('SEC-05: facts', () => {
   it('give a provider its own blocks back byte for byte, and the same prompt for the same prompt', () => {
     const raw = { signature: secret };
     const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
-    const reply = guard({ type: 'replySettled', agentId, turn: 1, model: 'm', blocks: [{ kind: 'thinking', text: 'x', raw }], stop: 'endTurn', usage });
+    const reply = guard({
+      type: 'replySettled',
+      agentId,
+      turn: 1,
+      model: 'm',
+      blocks: [{ kind: 'thinking', text: 'x', raw }],
+      stop: 'endTurn',
+      usage,
+    });
     assert.ok(reply.type === 'replySettled');
     assert.deepEqual(reply.blocks, [{ kind: 'thinking', text: 'x', raw }]);
     const prompt: FleetEvent = { type: 'promptFixed', promptId: toId('prompt', 'p'), system: 'a\u200bb', tools: [] };
@@ -62,6 +90,7 @@ describe('SEC-05: facts', () => {
       from: { kind: 'agent', agentId },
       sender: 'bob',
       kind: 'info',
+      interrupt: false,
       text: 'go\u{e0041}on',
     });
     assert.ok(message.type === 'messageQueued');

@@ -23,7 +23,16 @@ describe('TIN-07: hidden text for models', () => {
     it(`writes out ${name}`, () => assert.equal(showHidden(text).text, expected));
   }
 
-  for (const text of ['plain\ttext\r\n', 'ç 漢字 😀', '👨\u200d👩\u200d👧', '❤\ufe0f', '1\ufe0f\u20e3', 'می\u200cخواهم', '葛\u{e0100}城', 'a\fb']) {
+  for (const text of [
+    'plain\ttext\r\n',
+    'ç 漢字 😀',
+    '👨\u200d👩\u200d👧',
+    '❤\ufe0f',
+    '1\ufe0f\u20e3',
+    'می\u200cخواهم',
+    '葛\u{e0100}城',
+    'a\fb',
+  ]) {
     it(`leaves ${JSON.stringify(text)} as it is written`, () => assert.deepEqual(showHidden(text), { text, count: 0 }));
   }
 
@@ -31,7 +40,10 @@ describe('TIN-07: hidden text for models', () => {
     const { text, count } = showHidden(`a${tags('x'.repeat(100))}`);
     assert.equal(count, 100);
     assert.match(text, /^a(⟨U\+E0078⟩){64}⟨36 more hidden characters⟩$/);
-    assert.match(hiddenNote({ text, count }) ?? '', /^\(100 hidden characters are written out as ⟨U\+XXXX⟩; edit_file and write_file take them as shown\)$/);
+    assert.match(
+      hiddenNote({ text, count }) ?? '',
+      /^\(100 hidden characters are written out as ⟨U\+XXXX⟩; edit_file and write_file take them as shown\)$/,
+    );
     assert.equal(hiddenNote(showHidden('plain')), undefined);
   });
 
@@ -39,7 +51,10 @@ describe('TIN-07: hidden text for models', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const once = showHidden(text).text;
-        assert.doesNotMatch(once, /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u);
+        assert.doesNotMatch(
+          once,
+          /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u,
+        );
         assert.deepEqual(showHidden(once), { text: once, count: 0 });
       }),
       examples(500),

@@ -33,11 +33,18 @@ describe('SEC-03, SEC-05: secrets in texts', () => {
     const { redact } = createRedactor();
     assert.equal(redact('DEPLOY_TOKEN=abcdef123456xyz\nHOME=/home/x'), 'DEPLOY_TOKEN=⟨secret variable⟩\nHOME=/home/x');
     assert.equal(redact('Authorization: Bearer abcdefgh12345678'), 'Authorization: Bearer ⟨secret authorization⟩');
-    assert.equal(redact('origin https://me:hunter22@example.org/a.git'), 'origin https://me:⟨secret password in an address⟩@example.org/a.git');
+    assert.equal(
+      redact('origin https://me:hunter22@example.org/a.git'),
+      'origin https://me:⟨secret password in an address⟩@example.org/a.git',
+    );
   });
 
   it('leave code and prose alone', () => {
-    const { redact } = createRedactor([{ name: 'SHORT_KEY', value: 'abc' }, { name: 'PATH_KEY', value: '/usr/local/share/keys' }, { name: 'ON_KEY', value: 'production' }]);
+    const { redact } = createRedactor([
+      { name: 'SHORT_KEY', value: 'abc' },
+      { name: 'PATH_KEY', value: '/usr/local/share/keys' },
+      { name: 'ON_KEY', value: 'production' },
+    ]);
     for (const text of [
       'const API_KEY = process.env.API_KEY2;',
       'API_KEY=process.env.API_KEY2',
@@ -76,7 +83,9 @@ describe('SEC-03, SEC-05: secrets in texts', () => {
   });
 
   it('take time in proportion to the text', () => {
-    const { redact } = createRedactor(Array.from({ length: 50 }, (_, index) => ({ name: `K${index}`, value: `value-${index}-${letters(12)}` })));
+    const { redact } = createRedactor(
+      Array.from({ length: 50 }, (_, index) => ({ name: `K${index}`, value: `value-${index}-${letters(12)}` })),
+    );
     for (const text of ['a', '-', '://', 'KEY=', 'eyJ', 'A_KEY=aaaaaaaaaaaa', ':a@', 'sk-', '-----BEGIN PRIVATE KEY-----']) {
       const long = text.repeat(200_000 / text.length);
       assert.ok(redact(long).length > 0);
@@ -91,15 +100,45 @@ describe('SEC-03, SEC-05: secrets in texts', () => {
 });
 
 describe('SEC-02: what looks like a secret by its name', () => {
-  for (const path of ['.env', 'a/.env.local', '.envrc', 'prod.env', '.ssh/config', 'home/.aws/credentials', 'certs/server.pem', 'id_ed25519', '.NPMRC', 'x/.git-credentials', 'User/globalStorage/state.vscdb', 'a.kdbx']) {
+  for (const path of [
+    '.env',
+    'a/.env.local',
+    '.envrc',
+    'prod.env',
+    '.ssh/config',
+    'home/.aws/credentials',
+    'certs/server.pem',
+    'id_ed25519',
+    '.NPMRC',
+    'x/.git-credentials',
+    'User/globalStorage/state.vscdb',
+    'a.kdbx',
+  ]) {
     it(`takes ${path} for one`, () => assert.equal(isSecretPath(path), true));
   }
-  for (const path of ['.env.example', 'src/env.ts', 'src/key.ts', 'docs/pem.md', 'src/credentials.ts', 'environment.json', 'package.json']) {
+  for (const path of [
+    '.env.example',
+    'src/env.ts',
+    'src/key.ts',
+    'docs/pem.md',
+    'src/credentials.ts',
+    'environment.json',
+    'package.json',
+  ]) {
     it(`does not take ${path} for one`, () => assert.equal(isSecretPath(path), false));
   }
 
   it('finds variables by their names', () => {
-    for (const name of ['API_KEY', 'ANTHROPIC_API_KEY', 'GITHUB_TOKEN', 'dbPassword', 'client-secret', 'AWS_SECRET_ACCESS_KEY', 'SENTRY_DSN', 'NPM_AUTH']) {
+    for (const name of [
+      'API_KEY',
+      'ANTHROPIC_API_KEY',
+      'GITHUB_TOKEN',
+      'dbPassword',
+      'client-secret',
+      'AWS_SECRET_ACCESS_KEY',
+      'SENTRY_DSN',
+      'NPM_AUTH',
+    ]) {
       assert.equal(isSecretName(name), true, name);
     }
     for (const name of ['PATH', 'PWD', 'HOME', 'SSH_AUTH_SOCK', 'KEYBOARD', 'MONKEY', 'AUTHOR', 'COMPASS', 'LANG']) {

@@ -5,19 +5,48 @@ import { createRights } from '../../src/policy/rights.ts';
 import { isBuildPath, taintedBy } from '../../src/policy/taint.ts';
 
 const allowing = createRights({ writes: 'allow', commands: 'ask', allowedCommands: [] });
-const write = (path: string, concern?: string) => allowing({ kind: 'write', title: '', path, diff: '', ...(concern === undefined ? {} : { concern }) }).kind;
+const write = (path: string, concern?: string) =>
+  allowing({ kind: 'write', title: '', path, diff: '', ...(concern === undefined ? {} : { concern }) }).kind;
 
 describe('what takes a click whatever the settings say', () => {
-  for (const path of ['.vscode/settings.json', 'Library/Application Support/Code/User/keybindings.json', '.config/Code/User/profiles/x/settings.json']) {
+  for (const path of [
+    '.vscode/settings.json',
+    'Library/Application Support/Code/User/keybindings.json',
+    '.config/Code/User/profiles/x/settings.json',
+  ]) {
     it(`TRU-04: rights an agent could give itself: ${path}`, () => assert.equal(write(path), 'ask'));
   }
-  for (const path of ['a.code-workspace', '.vscode/tasks.json', '.vscode/launch.json', '.vscode/x.code-snippets', 'snippets/x.code-snippets', '.devcontainer/devcontainer.json']) {
+  for (const path of [
+    'a.code-workspace',
+    '.vscode/tasks.json',
+    '.vscode/launch.json',
+    '.vscode/x.code-snippets',
+    'snippets/x.code-snippets',
+    '.devcontainer/devcontainer.json',
+  ]) {
     it(`TRU-05: what an editor runs when it opens a folder: ${path}`, () => assert.equal(write(path), 'ask'));
   }
-  for (const path of ['.circleci/config.yml', '.gitlab-ci.yml', '.yarn/releases/yarn.cjs', '.netrc', '.cursorrules', '.windsurf/rules/a.md']) {
+  for (const path of [
+    '.circleci/config.yml',
+    '.gitlab-ci.yml',
+    '.yarn/releases/yarn.cjs',
+    '.netrc',
+    '.cursorrules',
+    '.windsurf/rules/a.md',
+  ]) {
     it(`FS-07: what runs elsewhere, or tells agents what to do: ${path}`, () => assert.equal(isProtectedPath(path), true));
   }
-  for (const path of ['.GİT/../.GIT/config', '.g\u0131t/config', '.VSCODE\u200b/tasks.json', 'AGENTS\u00ad.md', '.Ｅnv', 'Claude.md.', '.env:stream', 'GITMOD~1', 'cafe\u0301/.ENVRC']) {
+  for (const path of [
+    '.GİT/../.GIT/config',
+    '.g\u0131t/config',
+    '.VSCODE\u200b/tasks.json',
+    'AGENTS\u00ad.md',
+    '.Ｅnv',
+    'Claude.md.',
+    '.env:stream',
+    'GITMOD~1',
+    'cafe\u0301/.ENVRC',
+  ]) {
     it(`FS-04: spelled otherwise: ${JSON.stringify(path)}`, () => assert.equal(isProtectedPath(path), true));
   }
 
@@ -52,7 +81,24 @@ describe('TRU-08: a schema on another machine', () => {
 
 describe('what taints a run', () => {
   it('is a file that executes later, whatever its case and folder', () => {
-    for (const path of ['package.json', 'app/Package.JSON', 'Makefile', 'x/build.rs', 'a.gradle.kts', 'a.csproj', 'Directory.Build.props', 'conftest.py', 'setup.py', 'Cargo.lock', 'yarn.lock', 'vite.config.ts', '.eslintrc.cjs', 'requirements-dev.txt', 'docker-compose.yml', '.pre-commit-config.yaml']) {
+    for (const path of [
+      'package.json',
+      'app/Package.JSON',
+      'Makefile',
+      'x/build.rs',
+      'a.gradle.kts',
+      'a.csproj',
+      'Directory.Build.props',
+      'conftest.py',
+      'setup.py',
+      'Cargo.lock',
+      'yarn.lock',
+      'vite.config.ts',
+      '.eslintrc.cjs',
+      'requirements-dev.txt',
+      'docker-compose.yml',
+      '.pre-commit-config.yaml',
+    ]) {
       assert.equal(isBuildPath(path), true, path);
     }
     for (const path of ['src/a.ts', 'README.md', 'src/package.ts', 'makefile.md', 'lock.txt', 'src/config.ts']) {
