@@ -53,7 +53,6 @@ function look(folder: string): readonly string[] {
 
 describe('the write gate against a process that swaps what is checked', function () {
   this.timeout(600_000);
-  const temporary = temporaryFolders(memoryFolder);
   let racing: ChildProcess | undefined;
 
   before(function () {
@@ -70,6 +69,8 @@ describe('the write gate against a process that swaps what is checked', function
       await ended;
     }
   });
+  // After the hook that ends the racer, which would go on in a folder that is being removed.
+  const temporary = temporaryFolders(memoryFolder);
 
   async function raced() {
     const base = temporary();
