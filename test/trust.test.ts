@@ -40,7 +40,10 @@ describe('workspace trust', () => {
   }
 
   it('TRU-03: nothing is restricted that is no setting any more', () => {
-    assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.filter((name) => !(name in settings)), []);
+    assert.deepEqual(
+      manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.filter((name) => !(name in settings)),
+      [],
+    );
   });
 
   it('TRU-01: no instruction file is read and no folder searched before the workspace is trusted', async () => {
@@ -80,7 +83,8 @@ describe('workspace trust', () => {
   });
 
   it('TRU-06: nothing listens on a port or a socket', () => {
-    const listening = /\bcreateServer\b|\bcreateSocket\b|\.listen\(|\bWebSocketServer\b|from 'node:(?:dgram|http2?|https|net|tls|inspector)'/;
+    const listening =
+      /\bcreateServer\b|\bcreateSocket\b|\.listen\(|\bWebSocketServer\b|from 'node:(?:dgram|http2?|https|net|tls|inspector)'/;
     const found = sources('src').filter((file) => listening.test(readFileSync(file, 'utf8')));
     assert.deepEqual(found, []);
   });

@@ -144,7 +144,7 @@ describe('the timeline page', () => {
     assert.equal((await untilPosted('review', 2)).askId, asks[0]?.askId);
   });
 
-  it('moves on with new facts, and asks for a snapshot when it missed some', async () => {
+  it('WEB-07: moves on with new facts, and asks for a snapshot when it missed some', async () => {
     const { state, entries, now, ...rest } = scenarios.twelveAgents();
     await open({ state, entries, now, ...rest });
     const agent = Object.values(state.agents).find((each) => each.label === 'Historian') ?? assert.fail('It is there');
@@ -226,7 +226,7 @@ describe('the timeline page', () => {
     }));
 
   for (const payload of payloads) {
-    it(`takes for text, wherever it stands: ${payload.replace(/\s+/g, ' ').slice(0, 60)}`, async () => {
+    it(`WEB-01, WEB-02, WEB-03: takes for text, wherever it stands: ${payload.replace(/\s+/g, ' ').slice(0, 60)}`, async () => {
       await open(scenarios.hostile(payload));
       const folds = view.page.locator('.transcript [aria-expanded="false"]');
       await folds.first().waitFor();
@@ -241,7 +241,7 @@ describe('the timeline page', () => {
     });
   }
 
-  it('does nothing on messages it does not know', async () => {
+  it('WEB-06: does nothing on messages it does not know', async () => {
     await open(scenarios.oneAgent());
     const before = (await view.posted()).length;
     await view.page.evaluate(() => {

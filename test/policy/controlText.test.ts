@@ -26,7 +26,7 @@ describe('stripControls', () => {
     it(`removes ${name}`, () => assert.equal(stripControls(text), plain));
   }
 
-  it('leaves no control character but tab and line feed in any text', () => {
+  it('TIN-08: leaves no control character but tab and line feed in any text', () => {
     const piece = fc.oneof(fc.constantFrom('\u001b', '\u001b[', '\u001b]', '\u009b', '\u0007', '\r', '\n', ';', '\\', 'm'), anyText);
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {

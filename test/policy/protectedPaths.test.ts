@@ -83,7 +83,7 @@ const free = [
 
 describe('isProtectedPath', () => {
   for (const path of guarded) {
-    it(`guards ${JSON.stringify(path)}`, () => assert.equal(isProtectedPath(path), true));
+    it(`FS-07: guards ${JSON.stringify(path)}`, () => assert.equal(isProtectedPath(path), true));
   }
   for (const path of free) {
     it(`leaves ${JSON.stringify(path)}`, () => assert.equal(isProtectedPath(path), false));

@@ -75,7 +75,7 @@ describe('defineTool', () => {
     });
   });
 
-  it('refuses a definition with an open object', () => {
+  it('TIN-01: refuses a definition with an open object', () => {
     const define = () =>
       defineTool({ name: 'open', description: '', input: z.object({ a: z.string() }), prepare: () => ({ kind: 'refused', text: '' }) });
     assert.throws(define, /open: every object of the input must be a z.strictObject/);
@@ -106,7 +106,7 @@ describe('defineTool', () => {
     ['toString as a field', { path: 'a', toString: 'x' }, /- toString: unknown field/],
   ];
   for (const [name, input, expected] of cases) {
-    it(`refuses ${name} and says why`, async () => {
+    it(`TIN-01: refuses ${name} and says why`, async () => {
       const text = await refusal(input);
       assert.match(text, expected);
       assert.match(text, /^The input of try_it is not valid; nothing was done\./);
@@ -114,7 +114,7 @@ describe('defineTool', () => {
     });
   }
 
-  it('names every problem at once, up to a bound', async () => {
+  it('TIN-01: names every problem at once, up to a bound', async () => {
     const text = await refusal({ path: 1, line: 'x', kind: 2 });
     assert.equal(text.split('\n').filter((line) => line.startsWith('- ')).length, 3);
     const many = await refusal({ path: 'a', items: new Array(100).fill(1) });

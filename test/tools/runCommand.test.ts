@@ -106,7 +106,7 @@ describe('run_command', () => {
     );
   });
 
-  it('clamps the time limit', async () => {
+  it('TIN-04: clamps the time limit', async () => {
     const { tool, requests } = toolWith();
     for (const timeout_seconds of [0, -5, 30, 1e12]) {
       await call(tool, { command: 'ls', timeout_seconds });
@@ -117,7 +117,7 @@ describe('run_command', () => {
     );
   });
 
-  it('refuses a folder outside, an empty command, and fields that do not exist, without running anything', async () => {
+  it('TIN-04: refuses a folder outside, an empty command, and fields that do not exist, without running anything', async () => {
     const { tool, requests } = toolWith();
     assert.match((await call(tool, { command: 'ls', folder: '/etc' })).text, /Nothing was run.*outside the workspace/);
     assert.match((await call(tool, { command: ' \n' })).text, /empty/);
@@ -126,14 +126,14 @@ describe('run_command', () => {
     assert.deepEqual(requests, []);
   });
 
-  it('shows hidden characters in the title, and keeps the command itself exact', async () => {
+  it('TIN-07: shows hidden characters in the title, and keeps the command itself exact', async () => {
     const prepared = await prepare(toolWith().tool, { command: 'ls\u202e\u0007' });
     assert.ok(prepared.kind === 'ready' && prepared.ask?.kind === 'command');
     assert.equal(prepared.title, 'Run ls⟨U+202E⟩⟨U+0007⟩');
     assert.equal(prepared.ask.command, 'ls\u202e\u0007');
   });
 
-  it('strips escape sequences from live and final output', async () => {
+  it('TIN-08: strips escape sequences from live and final output', async () => {
     const seen: string[] = [];
     const { tool } = toolWith({ output: '\u001b]52;c;ZXZpbA==\u0007\u001b[1mbold\u001b[0m\n' });
     const outcome = await call(tool, { command: 'ls' }, { progress: (text) => seen.push(text) });

@@ -10,7 +10,7 @@ const html = webviewHtml({
 });
 
 describe('webviewHtml', () => {
-  it('allows its own script and styles and nothing else', () => {
+  it('WEB-02: allows its own script and styles and nothing else', () => {
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '';
     assert.deepEqual(policy.split('; ').sort(), [
       "default-src 'none'",

@@ -95,7 +95,14 @@ describe('files whose text is not shown as it is', () => {
       'docs/config': 'fine\n',
     });
     mkdirSync(path.join(root, 'docs/objects'));
-    for (const name of ['vendor/x/config', 'vendor/x/hooks/post-checkout', 'vendor/x/HEAD', 'vendor/x/src/a.ts', 'half/refs/heads/main', 'half/REFS/x']) {
+    for (const name of [
+      'vendor/x/config',
+      'vendor/x/hooks/post-checkout',
+      'vendor/x/HEAD',
+      'vendor/x/src/a.ts',
+      'half/refs/heads/main',
+      'half/REFS/x',
+    ]) {
       assert.match(refusalOf(await edit(name, { kind: 'write', content: 'x' })), /part of a folder that git takes for a repository/, name);
     }
     for (const name of ['docs/refs/a.md', 'docs/objects/b.md', 'half/src/a.ts', 'vendor/a.ts']) {
@@ -114,7 +121,14 @@ describe('files whose text is not shown as it is', () => {
   it('TRU-08: a plan says that it would have an editor ask another machine', async () => {
     const { files } = await opened({ 'a.json': '{}\n' });
     await files.readLines(ann, 'a.json', 1, undefined);
-    const plan = accepted(await files.edits.plan(ann, 'a.json', { kind: 'replace', oldText: '{}', newText: '{"$schema":"https://evil.example/x"}', all: false }));
+    const plan = accepted(
+      await files.edits.plan(ann, 'a.json', {
+        kind: 'replace',
+        oldText: '{}',
+        newText: '{"$schema":"https://evil.example/x"}',
+        all: false,
+      }),
+    );
     assert.equal(plan.concern, 'An editor that opens it asks https://evil.example/x for its schema.');
     assert.equal(accepted(await files.edits.plan(ann, 'b.json', { kind: 'write', content: '{}' })).concern, undefined);
   });

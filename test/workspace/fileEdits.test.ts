@@ -63,7 +63,7 @@ describe('file edits', () => {
     assert.equal(onDisk('a'), 'one\n2\n');
   });
 
-  it('refuses what changed since it was read, with the fresh text', async () => {
+  it('CON-02: refuses what changed since it was read, with the fresh text', async () => {
     const { root, edit, read, onDisk } = await opened({ a: 'one\ntwo\n' });
     accepted(await read(ann, 'a'));
     writeFileSync(path.join(root, 'a'), 'ONE\ntwo\n');
@@ -73,7 +73,7 @@ describe('file edits', () => {
     assert.equal(onDisk('a'), 'ONE\n2\n');
   });
 
-  it('does not make an approved change of a file that changed while the person was thinking', async () => {
+  it('CON-07: does not make an approved change of a file that changed while the person was thinking', async () => {
     const { root, files, read, onDisk } = await opened({ a: 'one\ntwo\n' });
     accepted(await read(ann, 'a'));
     const plan = accepted(await files.edits.plan(ann, 'a', replace('two', '2')));
@@ -93,7 +93,7 @@ describe('file edits', () => {
     assert.equal(onDisk('a'), 'one\n2\n');
   });
 
-  it('loses no update when six agents edit one file at once', async () => {
+  it('CON-01: loses no update when six agents edit one file at once', async () => {
     const lines = Array.from({ length: 60 }, (_, index) => `line ${index}\n`).join('');
     const { edit, read, onDisk } = await opened({ a: lines });
     const agents = [0, 1, 2, 3, 4, 5].map((index) => ({ id: toId('agent', `agent-${index}`), at: `line ${index * 10}\n` }));
@@ -114,7 +114,7 @@ describe('file edits', () => {
     }
   });
 
-  it('applies six edits that one agent made in one go, in different places', async () => {
+  it('CON-01: applies six edits that one agent made in one go, in different places', async () => {
     const lines = Array.from({ length: 60 }, (_, index) => `line ${index}\n`).join('');
     const { files, read, onDisk } = await opened({ a: lines });
     accepted(await read(ann, 'a'));
@@ -128,7 +128,7 @@ describe('file edits', () => {
     assert.deepEqual(onDisk('a').match(/new \d/g), ['new 0', 'new 1', 'new 2', 'new 3', 'new 4', 'new 5']);
   });
 
-  it('counts right however reads and edits of eight agents mix', async () => {
+  it('CON-05: counts right however reads and edits of eight agents mix', async () => {
     const { files, onDisk, edit } = await opened({ a: 'count: 0\n' });
     const work = async (agentId: AgentId) => {
       let made = 0;
@@ -202,7 +202,7 @@ describe('file edits', () => {
       assert.equal(onDisk('a'), 'one\r\n2\r\n');
     });
 
-    it('reads and edits unsaved text, and never touches the disk under it', async () => {
+    it('CON-03: reads and edits unsaved text, and never touches the disk under it', async () => {
       let editor: FakeEditor | undefined;
       const { edit, read, onDisk } = await opened({ a: 'saved\n' }, (root) => {
         editor = new FakeEditor(path.join(root, 'a'), 'typed\nmore\n', true);
@@ -217,7 +217,7 @@ describe('file edits', () => {
       assert.equal(onDisk('a'), 'saved\n');
     });
 
-    it('refuses with the typed text when the person types in between', async () => {
+    it('CON-03: refuses with the typed text when the person types in between', async () => {
       let editor: FakeEditor | undefined;
       const { files, read } = await opened({ a: 'one\n' }, (root) => {
         editor = new FakeEditor(path.join(root, 'a'), 'one\n', false);
@@ -261,7 +261,7 @@ describe('file edits', () => {
       assert.equal(accepted(await edit(ann, 'a', replace('one', '1'))).saved, false);
     });
 
-    it('shows what formatting on save made of the edit before the next one', async () => {
+    it('CON-04: shows what formatting on save made of the edit before the next one', async () => {
       const { edit, read, onDisk } = await opened({ a: 'f( )\n' }, (root) => {
         return new FakeEditor(path.join(root, 'a'), 'f( )\n', false, (text) => text.replaceAll('( )', '()'));
       });

@@ -48,7 +48,7 @@ describe('readPathText', () => {
     ['a ', 'win32', /no plain file name/],
   ];
   for (const [text, platform, expected] of bad) {
-    it(`refuses ${JSON.stringify(text.slice(0, 40))} on ${platform}`, () => {
+    it(`TIN-05: refuses ${JSON.stringify(text.slice(0, 40))} on ${platform}`, () => {
       const result = readPathText(text, platform);
       assert.match(result.ok ? 'accepted' : result.text, expected);
     });
@@ -69,7 +69,7 @@ describe('isGitName', () => {
     'GIT~1',
     '\uff0egit',
   ]) {
-    it(`takes ${JSON.stringify(name)} for .git`, () => {
+    it(`FS-04: takes ${JSON.stringify(name)} for .git`, () => {
       assert.equal(isGitName(name), true);
     });
   }

@@ -85,7 +85,7 @@ describe('searching text', () => {
         assert.deepEqual(await lines('(?<!const )one'), ['b/d.md:1: one (1) [two]'], 'look-behind, which only JavaScript has');
       });
 
-      it('takes literal text as it is, also when it looks like an option', async () => {
+      it('TIN-03: takes literal text as it is, also when it looks like an option', async () => {
         const lines = await searcher(tree);
         assert.deepEqual(await lines('(1) [two]', { literal: true }), ['b/d.md:1: one (1) [two]']);
         assert.deepEqual(await lines('--pre=sh', { literal: true }), ['b/-e.txt:1: --pre=sh const']);
@@ -147,7 +147,7 @@ describe('searching text', () => {
         assert.match(refusalOf(await searchText(paths, program, request('x', { glob: '*****a*a*a*a*a' }), signal)), /more than four/);
       });
 
-      it('does not follow links or wait for pipes', async () => {
+      it('FS-10: does not follow links or wait for pipes', async () => {
         const { root, paths } = await opened({ a: 'needle\n' });
         symlinkSync('/etc', path.join(root, 'etc'));
         symlinkSync('a', path.join(root, 'b'));
@@ -173,7 +173,7 @@ describe('searching text', () => {
     });
   }
 
-  it('gives up a pattern that would take years', async () => {
+  it('TIN-02: gives up a pattern that would take years', async () => {
     const { paths } = await opened({ 'a.txt': `${'a'.repeat(60)}!\n` });
     const limits: SearchLimits = { matches: 5000, timeMs: 20_000, fileMs: 100 };
     const text = refusalOf(await searchText(paths, undefined, request('^(a+)+$'), signal, limits));

@@ -82,7 +82,7 @@ describe('findEdit', () => {
     assert.deepEqual([line, endLine], [2, 3]);
   });
 
-  it('keeps every byte of an unknown encoding and refuses what is not ASCII', () => {
+  it('FS-09: keeps every byte of an unknown encoding and refuses what is not ASCII', () => {
     const latin = Buffer.from('caf\xe9 = 1;\r\nna\xefve = 2;\n', 'latin1');
     assert.equal(visibleText(decoded(latin)), 'caf\ufffd = 1;\nna\ufffdve = 2;\n');
     assert.equal(edited(latin, ' = 2', ' = 3\n\tx', true).toString('latin1'), 'caf\xe9 = 1;\r\nna\xefve = 3\n\tx;\n');
@@ -90,14 +90,14 @@ describe('findEdit', () => {
     assert.match(refused(latin, '1', '\u00e9'), /only ASCII text/);
   });
 
-  it('does not take the second byte of a character for ASCII', () => {
+  it('FS-09: does not take the second byte of a character for ASCII', () => {
     // Shift-JIS: 0x95 0x5c is one character whose second byte is a backslash.
     const japanese = Buffer.from([0x22, 0x95, 0x5c, 0x22, 0x0a, 0x5c, 0x6e, 0x0a]);
     assert.match(refused(japanese, '\\"', '"'), /its beginning is not certain/);
     assert.deepEqual(edited(japanese, '\\n', '\\t'), Buffer.from([0x22, 0x95, 0x5c, 0x22, 0x0a, 0x5c, 0x74, 0x0a]));
   });
 
-  it('keeps an odd last byte and lone surrogates of UTF-16', () => {
+  it('FS-09: keeps an odd last byte and lone surrogates of UTF-16', () => {
     const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('a\ud800b', 'utf16le'), Buffer.from([0x7a])]);
     const expected = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('a\ud800c', 'utf16le'), Buffer.from([0x7a])]);
     assert.deepEqual(edited(bytes, 'b', 'c'), expected);
@@ -107,7 +107,7 @@ describe('findEdit', () => {
   const end = fc.constantFrom('\n', '\r\n');
   const mixed = fc.array(fc.tuple(line, end), { maxLength: 8 }).chain((lines) => line.map((last) => lines.flat().join('') + last));
 
-  it('changes nothing outside the replaced text, in any encoding and mix of line ends', () => {
+  it('FS-08: changes nothing outside the replaced text, in any encoding and mix of line ends', () => {
     fc.assert(
       fc.property(mixed, fc.nat(), fc.nat(), mixed, fc.nat(encoders.length - 1), (text, a, b, newText, encoderIndex) => {
         const visible = text.replaceAll('\r\n', '\n');
@@ -142,7 +142,7 @@ describe('findEdit', () => {
     );
   });
 
-  it('keeps arbitrary bytes outside an ASCII edit', () => {
+  it('FS-09: keeps arbitrary bytes outside an ASCII edit', () => {
     const high = fc.uint8Array({ minLength: 1, maxLength: 20 }).map((bytes) => Buffer.from(bytes.map((byte) => byte | 0x80)));
     // A file that begins with a UTF-16 mark is UTF-16, and its ASCII another.
     const unmarked = high.filter((bytes) => !/^(?:feff|fffe)/.test(bytes.toString('hex')));
@@ -163,7 +163,7 @@ describe('wholeEdit', () => {
     return spliceBytes(bytes, file, accepted(wholeEdit(file, content, 'f')).splices);
   }
 
-  it('keeps encoding, mark and line ends of the file', () => {
+  it('FS-08: keeps encoding, mark and line ends of the file', () => {
     for (const [name, encode] of encoders) {
       assert.deepEqual(overwritten(encode('a\r\nb\r\n'), 'a\nx\ny\n'), encode('a\r\nx\r\ny\r\n'), name);
       assert.deepEqual(overwritten(encode(''), 'a\nb\n'), encode('a\nb\n'), `${name}, empty before`);

@@ -55,14 +55,14 @@ const fullDisk: OpenTemporary = async (absolute, flags, mode) => {
 describe('readFileBytes', () => {
   const temporary = temporaryFolders();
 
-  it('never reads a file of 2 GB', async () => {
+  it('FS-10: never reads a file of 2 GB', async () => {
     const file = path.join(temporary(), 'big');
     closeSync(openSync(file, 'w'));
     truncateSync(file, 2 * 1024 ** 3);
     assert.match(refusalOf(await readFileBytes(file, 'big')), /^big is 2\.0 GB large; files above 10\.0 MB are not read\. run_command/);
   });
 
-  it('reads up to the limit and not beyond', async () => {
+  it('FS-10: reads up to the limit and not beyond', async () => {
     const file = path.join(temporary(), 'edge');
     writeFileSync(file, Buffer.alloc(maxFileBytes, 0x61));
     const read = accepted(await readFileBytes(file, 'edge'));
@@ -71,7 +71,7 @@ describe('readFileBytes', () => {
     assert.match(refusalOf(await readFileBytes(file, 'edge')), /10\.0 MB large/);
   });
 
-  it('never waits for a pipe, and tells folders, sockets and links from files', async () => {
+  it('FS-10: never waits for a pipe, and tells folders, sockets and links from files', async () => {
     const folder = temporary();
     const pipe = path.join(folder, 'pipe');
     makePipe(pipe);
@@ -90,7 +90,7 @@ describe('readFileBytes', () => {
     }
   });
 
-  it('says what is not there and what may not be read', async () => {
+  it('FS-11: says what is not there and what may not be read', async () => {
     const folder = temporary();
     assert.deepEqual(await readFileBytes(path.join(folder, 'no'), 'no'), { ok: true, missing: true });
     const file = path.join(folder, 'private');
@@ -104,7 +104,7 @@ describe('readFileBytes', () => {
 describe('atomic writes', () => {
   const temporary = temporaryFolders();
 
-  it('keeps the mode and leaves no temporary file', async () => {
+  it('FS-12: keeps the mode and leaves no temporary file', async () => {
     const folder = temporary();
     const file = path.join(folder, 'run.sh');
     writeFileSync(file, 'old');
@@ -115,7 +115,7 @@ describe('atomic writes', () => {
     assert.deepEqual(readdirSync(folder), ['run.sh']);
   });
 
-  it('keeps the owner where it may', async function () {
+  it('FS-12: keeps the owner where it may', async function () {
     if (process.geteuid?.() !== 0) {
       this.skip();
     }
@@ -127,7 +127,7 @@ describe('atomic writes', () => {
     assert.deepEqual([uid, gid, mode & 0o7777], [65534, 65534, 0o640]);
   });
 
-  it('keeps the old content when the disk is full', async () => {
+  it('FS-11: keeps the old content when the disk is full', async () => {
     const folder = temporary();
     const file = path.join(folder, 'a');
     writeFileSync(file, 'old');
@@ -146,7 +146,7 @@ describe('atomic writes', () => {
     assert.deepEqual(readdirSync(folder), ['a']);
   });
 
-  it('does not write through a folder that became a link', async () => {
+  it('FS-05: does not write through a folder that became a link', async () => {
     const folder = temporary();
     const elsewhere = temporary();
     symlinkSync(elsewhere, path.join(folder, 'sub'));
@@ -171,13 +171,13 @@ describe('text files', () => {
     return { root, load, paths };
   }
 
-  it('refuses binary files with their size', async () => {
+  it('FS-10: refuses binary files with their size', async () => {
     const { paths } = await opened({ 'a.png': Buffer.from([0x89, 0x50, 0, 0]) });
     const place = accepted(await paths.resolve('a.png', 'read'));
     assert.match(refusalOf(await loadText(place, closedDocuments)), /a\.png is a binary file \(4 bytes\)/);
   });
 
-  it('refuses to change a file that is read-only, even for root', async () => {
+  it('FS-11: refuses to change a file that is read-only, even for root', async () => {
     const { root, load } = await opened({ a: 'old' });
     chmodSync(path.join(root, 'a'), 0o444);
     const { place, current } = await load('a');
@@ -187,7 +187,7 @@ describe('text files', () => {
     assert.equal(readFileSync(path.join(root, 'a'), 'utf8'), 'old');
   });
 
-  it('keeps the old content in a folder that may not be written', async () => {
+  it('FS-11: keeps the old content in a folder that may not be written', async () => {
     const { root, load } = await opened({ a: 'old' });
     chmodSync(path.join(root, 'a'), 0o666);
     chmodSync(root, 0o555);
@@ -198,7 +198,7 @@ describe('text files', () => {
     assert.equal(readFileSync(path.join(root, 'a'), 'utf8'), 'old');
   });
 
-  it('writes the target of a link inside the workspace and keeps the link', async () => {
+  it('FS-12: writes the target of a link inside the workspace and keeps the link', async () => {
     const { root, load } = await opened({ 'src/a': 'old' });
     symlinkSync('src/a', path.join(root, 'link'));
     const { place, current } = await load('link');
@@ -212,7 +212,7 @@ describe('text files', () => {
     assert.equal(readFileSync(path.join(root, 'src/a'), 'utf8'), 'new');
   });
 
-  it('does not write over what changed since it was loaded', async () => {
+  it('CON-02: does not write over what changed since it was loaded', async () => {
     const { root, load } = await opened({ a: 'old' });
     const { place, current } = await load('a');
     writeFileSync(path.join(root, 'a'), 'theirs');
@@ -220,7 +220,7 @@ describe('text files', () => {
     assert.equal(readFileSync(path.join(root, 'a'), 'utf8'), 'theirs');
   });
 
-  it('never changes a file outside that shares the content by a hard link', async () => {
+  it('FS-02: never changes a file outside that shares the content by a hard link', async () => {
     const { root, load } = await opened({ a: 'old' });
     const outside = path.join(temporary(), 'shared');
     linkSync(path.join(root, 'a'), outside);

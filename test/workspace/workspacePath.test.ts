@@ -31,7 +31,7 @@ describe('workspace paths', () => {
     assert.equal(accepted(await paths.resolve('new/deep/file.ts', 'write')).absolute, path.join(root, 'new/deep/file.ts'));
   });
 
-  it('refuses everything outside', async () => {
+  it('FS-01: refuses everything outside', async () => {
     const { outside, root, paths } = await oneFolder();
     for (const text of [
       `${root}-evil/a.txt`,
@@ -49,7 +49,7 @@ describe('workspace paths', () => {
     }
   });
 
-  it('refuses links that lead outside, at any place of the path and of a file that is not there yet', async () => {
+  it('FS-02: refuses links that lead outside, at any place of the path and of a file that is not there yet', async () => {
     const { outside, root, paths } = await oneFolder();
     symlinkSync(path.join(outside, 'secret.txt'), path.join(root, 'file-link'));
     symlinkSync(outside, path.join(root, 'folder-link'));
@@ -72,7 +72,7 @@ describe('workspace paths', () => {
     }
   });
 
-  it('refuses dangling links and loops', async () => {
+  it('FS-02: refuses dangling links and loops', async () => {
     const { outside, root, paths } = await oneFolder();
     symlinkSync(path.join(outside, 'not-there'), path.join(root, 'dangling'));
     symlinkSync('nothing-here', path.join(root, 'dangling-inside'));
@@ -94,7 +94,7 @@ describe('workspace paths', () => {
     assert.deepEqual(place.spellings, [path.join(root, 'link/b.ts'), path.join(root, 'src/b.ts')]);
   });
 
-  it('never lets anything write into .git, however it is spelled', async () => {
+  it('FS-07: never lets anything write into .git, however it is spelled', async () => {
     const { root, paths } = await oneFolder();
     symlinkSync('.git', path.join(root, 'innocent'));
     mkdirSync(path.join(root, 'sub/.GIT'), { recursive: true });
@@ -147,7 +147,7 @@ describe('workspace paths', () => {
     assert.match(refusalOf(await pathsOf().resolve('a', 'read')), /No folder is open/);
   });
 
-  it('holds for random paths over a tree full of links: what is accepted is inside', async () => {
+  it('FS-01: holds for random paths over a tree full of links: what is accepted is inside', async () => {
     const { outside, root, paths } = await oneFolder();
     symlinkSync(outside, path.join(root, 'up'));
     symlinkSync('.', path.join(root, 'self'));

@@ -19,7 +19,7 @@ describe('toVisible', () => {
     it(name, () => assert.equal(toVisible(text), visible));
   }
 
-  it('leaves nothing that acts unseen in any text', () => {
+  it('WEB-04: leaves nothing that acts unseen in any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         assert.doesNotMatch(toVisible(text), /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/);
