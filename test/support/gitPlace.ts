@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../src/orchestrator/ports.ts';
 import { createGit } from '../../src/workspace/git/git.ts';
 import type { Git } from '../../src/workspace/git/gitTypes.ts';
 
-const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+/** Keeps what is said to itself. */
+export const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A throw-away folder with repositories made by the plain program, as a person would, and our Git beside it. */
 export interface GitPlace {
@@ -59,5 +61,26 @@ export function gitPlace(host: Readonly<Record<string, string>> = {}): GitPlace 
     repository,
     write,
     remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** What must never change by our doing: the person's index, refs, stash, HEAD and files, byte for byte. */
+export function personState({ plain }: GitPlace, folder: string): unknown {
+  const gitDir = plain(folder, 'rev-parse', '--absolute-git-dir');
+  const files = plain(folder, 'ls-files', '-z', '-c', '-o')
+    .split('\0')
+    .filter((name) => name !== '');
+  const hash = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+  return {
+    index: existsSync(join(gitDir, 'index')) ? hash(join(gitDir, 'index')) : undefined,
+    head: readFileSync(join(gitDir, 'HEAD'), 'utf8'),
+    refs: plain(folder, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads', 'refs/tags', 'refs/remotes', 'refs/stash'),
+    gitFolder: readdirSync(gitDir)
+      .filter((name) => name !== 'worktrees')
+      .sort(),
+    files: files.flatMap((name) => {
+      const info = lstatSync(join(folder, name), { throwIfNoEntry: false });
+      return info?.isFile() === true ? [[name, info.mode, info.mtimeMs, hash(join(folder, name))]] : [[name, info?.mode]];
+    }),
   };
 }

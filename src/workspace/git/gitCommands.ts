@@ -12,7 +12,6 @@ const commands: ReadonlyMap<string, readonly string[]> = new Map([
   ['blame', ['--no-textconv']],
   ['cat-file', []],
   ['check-attr', []],
-  ['check-ignore', []],
   ['check-ref-format', []],
   ['checkout-index', []],
   ['commit-tree', ['--no-gpg-sign']],
