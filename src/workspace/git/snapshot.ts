@@ -233,28 +233,32 @@ export async function forget(run: Run, names: readonly string[]): Promise<GitOut
   });
 }
 
+/** Copies the working tree's index, so that unchanged files need not be read; false in a repository that has none yet. */
+export function seedIndex(repository: Repository, indexFile: string): Promise<boolean> {
+  return copyIndex(path.join(repository.gitDir, 'index'), indexFile);
+}
+
 /**
- * Copies the working tree's index, so that unchanged files need not be read. The copy is dated back to the full second: with the date of
- * the copying, Git would believe entries that were written in the same instant as the index. Source: racy-git in Git's documentation.
+ * Copies an index; false when there is none. The copy is dated back to the full second: with the date of the copying, Git would believe
+ * entries that were written in the same instant as the index. Source: racy-git in Git's documentation.
  */
-export async function seedIndex(repository: Repository, indexFile: string): Promise<boolean> {
-  const from = path.join(repository.gitDir, 'index');
+export async function copyIndex(from: string, to: string): Promise<boolean> {
   try {
     const { mtimeMs } = await lstat(from);
-    await copyFile(from, indexFile);
+    await copyFile(from, to);
     const second = Math.floor(mtimeMs / 1000);
-    await utimes(indexFile, second, second);
+    await utimes(to, second, second);
     return true;
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') {
       throw error;
     }
-    // A repository without a commit has none.
     return false;
   }
 }
 
-async function statOf(file: Buffer | string): Promise<Stats | undefined> {
+/** What is at a path, undefined for nothing that can be reached. */
+export async function statOf(file: Buffer | string): Promise<Stats | undefined> {
   try {
     return await lstat(file);
   } catch (error) {
