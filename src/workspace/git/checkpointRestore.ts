@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import type { Effect } from '../../core/events.ts';
 import { toError } from '../../lib/errors.ts';
 import type { BlobPort } from '../../orchestrator/ports.ts';
+import { diffTexts } from '../fileDiff.ts';
 import type { FileLock } from '../fileLock.ts';
 import { bytesHash, keepBytes } from '../keptBytes.ts';
 import type { OpenDocuments } from '../openDocuments.ts';
@@ -141,7 +143,7 @@ async function toEffect(
     if (kept === undefined) {
       return 'It is too large to be kept.';
     }
-    const lines = { added: linesOf(after), removed: linesOf(before) };
+    const lines = linesOf(before, after, change.path);
     return {
       kind: 'changed',
       path: change.path,
@@ -163,16 +165,16 @@ async function bytesOf(reader: Reader, checkpoint: Checkpoint, side: TreeSide | 
   return read.ok ? read.bytes : read.text;
 }
 
-/** All lines: which of them are new is a matter of showing, and the bytes are there for that. */
-function linesOf(bytes: Buffer | undefined): number {
-  if (bytes === undefined || bytes.length === 0) {
-    return 0;
+/** New and removed lines; of what is no text none are counted. */
+function linesOf(before: Buffer | undefined, after: Buffer | undefined, display: string): Pick<Change, 'added' | 'removed'> {
+  const [old, now] = [before ?? Buffer.alloc(0), after ?? Buffer.alloc(0)].map((bytes) =>
+    isUtf8(bytes) ? bytes.toString('utf8') : undefined,
+  );
+  if (old === undefined || now === undefined) {
+    return { added: 0, removed: 0 };
   }
-  let lines = bytes.at(-1) === 10 ? 0 : 1;
-  for (const byte of bytes) {
-    lines += byte === 10 ? 1 : 0;
-  }
-  return lines;
+  const { added, removed } = diffTexts(before === undefined ? undefined : old, now, display);
+  return { added, removed };
 }
 
 function memoryBlobs(): Pick<BlobPort, 'get' | 'put'> {

@@ -1,8 +1,8 @@
 import type { ProgramEnd } from './gitProcess.ts';
 import { type GitOutput, type GitTrouble, trouble } from './gitResult.ts';
 
-const lockMessage =
-  /(?:Unable to create|could not lock config file|cannot lock ref)[^\n]*?'?((?:[A-Za-z]:)?[^'\n]*?\.lock)?'?:? ?[^\n]*File exists/;
+const lockMessage = /(?:Unable to create|could not lock config file|cannot lock ref)[^\n]*File exists/;
+const lockFile = /'([^'\n]+\.lock)'/;
 
 /** What an ended call means; `what` and `where` are for the person. */
 export function toResult(end: ProgramEnd, what: string, where: string, okCodes: readonly number[]): GitOutput | GitTrouble {
@@ -26,9 +26,8 @@ export function toResult(end: ProgramEnd, what: string, where: string, okCodes: 
     const text = end.stdout.toString('utf8').replace(/\r?\n$/, '');
     return { ok: true, exitCode: end.exitCode, bytes: end.stdout, text, stderr: end.stderr };
   }
-  const locked = lockMessage.exec(end.stderr);
-  if (locked !== null) {
-    const lock = locked[1];
+  if (lockMessage.test(end.stderr)) {
+    const lock = lockFile.exec(end.stderr)?.[1];
     return trouble(
       'locked',
       `${what} in ${where} waits for another Git command${lock === undefined ? '' : `, which holds ${lock}`}.`,
