@@ -19,6 +19,9 @@ export type TaskId = Id<'task'>;
 /** Identity of a change of plan that somebody proposed. */
 export type ProposalId = Id<'proposal'>;
 
+/** Identity of a merge train: the integration of the work of several agents into a branch of the person's. */
+export type TrainId = Id<'train'>;
+
 /** The kinds of id, so that one function can mint any of them. */
 export interface IdKinds {
   readonly run: RunId;
@@ -29,6 +32,7 @@ export interface IdKinds {
   readonly prompt: PromptId;
   readonly task: TaskId;
   readonly proposal: ProposalId;
+  readonly train: TrainId;
 }
 
 /** Makes a new id of a kind; the caller supplies the randomness. */
