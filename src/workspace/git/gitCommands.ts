@@ -5,7 +5,7 @@ const plainLog = ['--no-ext-diff', '--no-textconv', '--no-show-signature', '--no
 
 /**
  * The only commands of Git that we use, with what each is always given. They are built in, so no alias can stand for them, and none of
- * them talks to a network, runs an editor, or goes into a submodule. `add`, `commit`, `checkout` and `merge` are not among them:
+ * them talks to a network, runs an editor, or goes into a submodule. `add`, `commit` and `checkout` are not among them:
  * update-index, commit-tree, read-tree and merge-tree do the same without hooks, submodules and the person's index.
  */
 const commands: ReadonlyMap<string, readonly string[]> = new Map([
@@ -24,6 +24,8 @@ const commands: ReadonlyMap<string, readonly string[]> = new Map([
   ['log', plainLog],
   ['ls-files', []],
   ['ls-tree', []],
+  // Of a working tree and its branch only the step forward that touches nothing the person changed, staged, left untracked or has Git ignore.
+  ['merge', ['--ff-only', '--no-overwrite-ignore', '--no-autostash', '--no-squash', '--no-stat', '--quiet']],
   ['merge-base', []],
   ['merge-file', []],
   ['merge-tree', []],
