@@ -36,6 +36,8 @@ export class TrainPlace {
   settle: () => Promise<{ readonly ok: true } | GitTrouble> = async () => ({ ok: true });
   /** How many more facts are recorded before the host dies: before the fact is on disk, or right after it. */
   dies: { facts: number; readonly after: boolean } | undefined;
+  /** How many more calls of Git there are before the host dies. */
+  calls = Number.POSITIVE_INFINITY;
   train: Train | undefined;
   trains: MergeTrains;
 
@@ -49,7 +51,7 @@ export class TrainPlace {
     this.train = undefined;
     this.#fold(this.facts);
     this.trains = createMergeTrains({
-      git: this.place.git,
+      git: { ...this.place.git, run: async (repository, call) => this.#git(() => this.place.git.run(repository, { ...call, lockPatienceMs: 200 })) },
       scratchRoot: join(this.place.root, 'storage', 'trains'),
       folder: (name) => (name === 'work' ? this.folder : undefined),
       carFolder: (agentId) => this.agentFolder(agentId),
@@ -73,7 +75,9 @@ export class TrainPlace {
     const folder = this.agentFolder(name);
     mkdirSync(join(this.place.root, 'agents'), { recursive: true });
     this.git('worktree', 'add', '-q', '-b', `agent/${name}`, folder, options.from ?? 'main');
-    this.work(name, files);
+    if (Object.keys(files).length > 0) {
+      this.work(name, files);
+    }
     const after = (options.after ?? []).map((one) => toId('agent', one));
     this.cars.push(carSchema.parse({ agentId, label: name, ref: `refs/heads/agent/${name}`, after, taskIds: [`task-${name}`] }));
     return agentId;
@@ -84,7 +88,7 @@ export class TrainPlace {
     const folder = this.agentFolder(name);
     this.place.write(folder, files);
     this.place.plain(folder, 'add', '-A');
-    this.place.plain(folder, 'commit', '-q', '--allow-empty', '-m', `work of ${name}`);
+    this.place.plain(folder, 'commit', '-q', '-m', `work of ${name}`);
   }
 
   git(...args: readonly string[]): string {
@@ -159,6 +163,14 @@ export class TrainPlace {
   remove(): void {
     this.trains.dispose();
     this.place.remove();
+  }
+
+  async #git<T>(call: () => Promise<T>): Promise<T> {
+    if (this.calls <= 0) {
+      throw new Died('before a call of Git');
+    }
+    this.calls -= 1;
+    return call();
   }
 
   #runCheck(folder: string): CheckResult {

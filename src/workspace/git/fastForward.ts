@@ -43,11 +43,8 @@ export async function fastForward(git: TrainGit, request: FastForward): Promise<
   if (now === undefined) {
     return blocked(`There is no branch ${name} any more.`, `Make it again at ${short(from)}, or abort the merge train.`);
   }
-  if (now === to || (await git.contains(now, to))) {
-    return { kind: 'done' };
-  }
   if (now !== from) {
-    return { kind: 'moved', to: now };
+    return now === to || (await git.contains(now, to)) ? { kind: 'done' } : { kind: 'moved', to: now };
   }
   const places = await placesOf(git, branch);
   if ('ok' in places) {
@@ -103,11 +100,8 @@ async function after(
   said: GitTrouble | undefined,
 ): Promise<FastForwardEnd> {
   const now = await git.commitOf(branch);
-  if (now !== undefined && (now === to || (await git.contains(now, to)))) {
-    return { kind: 'done' };
-  }
   if (now !== undefined && now !== from) {
-    return { kind: 'moved', to: now };
+    return now === to || (await git.contains(now, to)) ? { kind: 'done' } : { kind: 'moved', to: now };
   }
   return said === undefined
     ? blocked(`${branchText(branch)} was not moved, because another branch was checked out at the same moment.`, 'Try again.')

@@ -11,7 +11,7 @@ import { type GitTrouble, trouble } from './gitResult.ts';
 import type { Git } from './gitTypes.ts';
 import { byHandFacts, openByHand, sendBack } from './trainHands.ts';
 import { TrainGit } from './trainGit.ts';
-import { mergeFacts, refused, trainRefs } from './trainMerge.ts';
+import { carRef, mergeFacts, refused } from './trainMerge.ts';
 import { type PrepareScratch, TrainScratch } from './trainScratch.ts';
 
 /** How a check of the person's ended. */
@@ -113,7 +113,11 @@ class Trains implements MergeTrains {
     const [major, minor] = version.numbers;
     if (major < oldestGit[0] || (major === oldestGit[0] && minor < oldestGit[1])) {
       return answer(
-        trouble('oldGit', `Git ${version.numbers.join('.')} cannot merge without a working tree.`, `Install Git ${oldestGit.join('.')} or later.`),
+        trouble(
+          'oldGit',
+          `Git ${version.numbers.join('.')} cannot merge without a working tree.`,
+          `Install Git ${oldestGit.join('.')} or later.`,
+        ),
       );
     }
     const git = await this.#open(folder);
@@ -245,12 +249,14 @@ class Trains implements MergeTrains {
   }
 
   async #land(git: TrainGit, train: Train, to: string, signal: AbortSignal): Promise<readonly TrainEvent[]> {
-    const scratch = await this.#scratch(git, train.id).checkOut(to, signal);
+    const changed = await git.changed(train.base, to);
+    const attributes = changed.ok && changed.paths.some((file) => file.endsWith('.gitattributes'));
+    const scratch = attributes ? await this.#scratch(git, train.id).checkOut(to, signal) : changed;
     if (!scratch.ok) {
       return [{ type: 'landingBlocked', trainId: train.id, message: scratch.text, next: scratch.next, files: [] }];
     }
     const { branch, base: from, id: trainId } = train;
-    const end = await fastForward(git, { branch, from, to, unsaved: this.#deps.unsaved(), scratch });
+    const end = await fastForward(git, { branch, from, to, unsaved: this.#deps.unsaved(), ...('gitDir' in scratch ? { scratch } : {}) });
     if (end.kind === 'done') {
       return [{ type: 'trainEnded', trainId, outcome: 'landed', commit: to, by: { kind: 'engine' } }];
     }
@@ -320,17 +326,10 @@ class Trains implements MergeTrains {
 
   async #cleanUp(git: TrainGit, train: Train): Promise<void> {
     const problem = await this.#scratch(git, train.id).remove();
-    const refs = await git.run({ args: ['for-each-ref', '--format=%(refname)'], revisions: [trainRefs(train.id)] });
-    const left = refs.ok
-      ? await Promise.all(
-          refs.text
-            .split('\n')
-            .filter(Boolean)
-            .map((ref) => git.keep(ref, undefined)),
-        )
-      : [refs];
-    for (const one of [problem, ...left]) {
-      if (one !== undefined) {
+    const refs = train.cars.map((car) => `delete ${carRef(train, car)}\n`).join('');
+    const forgotten = await git.run({ args: ['update-ref', '--stdin'], input: refs });
+    for (const one of [problem, forgotten]) {
+      if (one?.ok === false) {
         this.#deps.log.warn(`Something of an ended merge train was not removed: ${one.text}`);
       }
     }

@@ -81,7 +81,7 @@ async function finish({ git, scratch, train }: HandParts, car: Car, head: string
     return trouble(
       'failed',
       `It is not decided which commit these submodules are to be at: ${state.undecided.join(', ')}.`,
-      `Run "git update-index --cacheinfo 160000,<commit>,<path>" in ${found.workTree} for each, then finish again.`,
+      `Run "git update-index --add --cacheinfo 160000,<commit>,<path>" in ${found.workTree} for each, then finish again.`,
     );
   }
   const onto = tipOf(train);

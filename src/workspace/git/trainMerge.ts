@@ -18,12 +18,7 @@ export interface CarMerge {
 
 /** The ref that keeps the merge of a car, so that nothing of a train is collected as garbage. */
 export function carRef(train: Train, car: Car): string {
-  return `${trainRefs(train.id)}${train.cars.findIndex((one) => one.agentId === car.agentId)}`;
-}
-
-/** Where all refs of a train begin. */
-export function trainRefs(trainId: string): string {
-  return `refs/flotilla/trains/${trainKey(trainId)}/`;
+  return `refs/flotilla/trains/${trainKey(train.id)}/${train.cars.findIndex((one) => one.agentId === car.agentId)}`;
 }
 
 /** Merges a car into the train without any working tree. A car that was merged before the train moved is merged as it was then. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Log } from '../../orchestrator/ports.ts';
 import { orUndefined } from './absent.ts';
@@ -53,7 +53,8 @@ export class TrainScratch {
     if (!found.ok) {
       return found;
     }
-    const done = (await this.#fill(found, commit)) ?? (await this.#setUp(found, signal)) ?? (await this.#clean(found));
+    const done =
+      (await this.#fill(found, commit)) ?? ((await this.#isSetUp()) ? await this.#clean(found) : await this.#setUp(found, signal));
     return done ?? found;
   }
 
@@ -99,17 +100,22 @@ export class TrainScratch {
     const conflicted = fields(unmerged).flatMap((line) => /^[^\t]*\t(.*)$/s.exec(line)?.[1] ?? []);
     const all = new Set([...fields(listed), ...conflicted]);
     const changed = [...all].filter((file) => !file.endsWith('/') && !undecided.has(file) && !isKept(file, kept));
-    for (const args of [
-      ['update-index', '-z', '--add', '--remove', '--stdin'],
-      ['update-index', '-z', '--force-remove', '--stdin'],
-    ]) {
-      const input = (args.includes('--add') ? changed : [...undecided]).map((file) => `${file}\0`).join('');
-      const staged = input === '' ? undefined : await this.#git.git.run(found, { args, input });
+    // In a copy, so that an index with open conflicts stays one while the person goes on.
+    const indexFile = path.join(found.gitDir, 'flotilla-index');
+    await copyFile(path.join(found.gitDir, 'index'), indexFile);
+    for (const [option, files] of [
+      ['--remove', changed],
+      ['--force-remove', [...undecided]],
+    ] as const) {
+      const args = ['update-index', '-z', '--add', option, '--stdin'];
+      const input = files.map((file) => `${file}\0`).join('');
+      const staged = input === '' ? undefined : await this.#git.git.run(found, { args, input, indexFile });
       if (staged?.ok === false) {
         return staged;
       }
     }
-    const tree = await this.#git.git.run(found, { args: ['write-tree'] });
+    const tree = await this.#git.git.run(found, { args: ['write-tree'], indexFile });
+    await rm(indexFile, { force: true });
     return tree.ok ? { ok: true, tree: tree.text, undecided: [...undecided] } : tree;
   }
 
@@ -127,8 +133,8 @@ export class TrainScratch {
     await mkdir(this.#deps.root, { recursive: true, mode: 0o700 });
     await this.#putAside();
     await rm(this.#kept, { force: true });
-    await this.#git.run({ args: ['worktree', 'remove', '--force', '--force', this.folder], okCodes: [0, 128] });
-    const args = ['worktree', 'add', '--detach', '--no-checkout', '--force', this.folder];
+    // Forced twice: the folder may be registered from before a crash.
+    const args = ['worktree', 'add', '--detach', '--no-checkout', '--force', '--force', this.folder];
     const added = await this.#git.run({ args, revisions: [commit] });
     if (!added.ok) {
       return added;
@@ -171,9 +177,6 @@ export class TrainScratch {
 
   /** Once for each worktree; the list of what it made says that it is done. */
   async #setUp(found: Repository, signal: AbortSignal): Promise<GitTrouble | undefined> {
-    if ((await lstat(this.#kept).catch(orUndefined)) !== undefined) {
-      return undefined;
-    }
     const prepared = await this.#deps.prepare?.(found.workTree, signal);
     if (prepared?.ok === false) {
       return prepared;
@@ -185,6 +188,10 @@ export class TrainScratch {
     await writeFile(`${this.#kept}.new`, JSON.stringify(made), { mode: 0o600 });
     await rename(`${this.#kept}.new`, this.#kept);
     return undefined;
+  }
+
+  async #isSetUp(): Promise<boolean> {
+    return (await lstat(this.#kept).catch(orUndefined)) !== undefined;
   }
 
   async #clean(found: Repository): Promise<GitTrouble | undefined> {

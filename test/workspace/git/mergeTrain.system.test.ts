@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { toId } from '../../../src/core/ids.ts';
 import { responsibleText, stopTitle, trainText } from '../../../src/core/train/trainText.ts';
-import { TrainPlace } from '../../support/trainPlace.ts';
+import { Died, TrainPlace } from '../../support/trainPlace.ts';
 
 const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
 const base = {
@@ -414,7 +414,7 @@ describe('merge trains', () => {
     assert.ok(opened.ok && opened.folder !== undefined);
     const early = await at.say({ type: 'finishByHand' });
     assert.ok(!early.ok && early.message.includes('lib'));
-    at.place.plain(opened.folder, 'update-index', '--cacheinfo', `160000,${commits[1]},lib`);
+    at.place.plain(opened.folder, 'update-index', '--add', '--cacheinfo', `160000,${commits[1]},lib`);
     await at.say({ type: 'finishByHand' });
     await at.advance();
     await at.say({ type: 'land' });
@@ -464,5 +464,81 @@ describe('merge trains', () => {
     assert.equal(at.now().ended?.outcome, 'landed');
     // The check of this test asks the plain Git for HEAD, which runs no hook.
     assert.equal(existsSync(bait), false);
+  });
+
+  describe('after a crash', () => {
+    /** Starts the host again and again, and lets it die by what `die` arranges, until the train needs somebody. */
+    const through = async (die: (attempt: number) => void, until: () => boolean) => {
+      for (let attempt = 0; !until(); attempt++) {
+        assert.ok(attempt < 60, `no progress: ${trainText(at.now())}`);
+        die(attempt);
+        at.open();
+        try {
+          await at.advance();
+        } catch (error) {
+          assert.ok(error instanceof Died, String(error));
+        }
+      }
+      at.dies = undefined;
+      at.calls = Number.POSITIVE_INFINITY;
+    };
+
+    it('GIT-06: goes on from its facts, wherever it died before or after one, with hands and a moved branch between', async () => {
+      at.agent('ann', { 'one.txt': lines('ANN', 'b', 'c', 'd', 'e') });
+      at.agent('bob', { 'one.txt': lines('BOB', 'b', 'c', 'd', 'e') });
+      at.write({ 'three.txt': lines('staged') });
+      at.git('add', 'three.txt');
+      at.write({ 'three.txt': lines('unstaged'), 'mine.txt': 'mine\n' });
+      const mine = at.mine();
+      await at.start();
+      const eachFact = (attempt: number) => {
+        at.dies = { facts: 0, after: attempt % 2 === 1 };
+      };
+      await through(eachFact, () => at.now().stop !== undefined);
+      at.open();
+      const opened = await at.say({ type: 'openByHand', agentId: id('bob') });
+      assert.ok(opened.ok && opened.folder !== undefined);
+      at.place.write(opened.folder, { 'one.txt': lines('both', 'b', 'c', 'd', 'e') });
+      at.open();
+      at.dies = { facts: 0, after: false };
+      await assert.rejects(at.say({ type: 'finishByHand' }), Died);
+      at.dies = undefined;
+      at.open();
+      assert.deepEqual(await at.say({ type: 'finishByHand' }), { ok: true });
+      at.write({ 'two.txt': lines('by the person') });
+      at.git('commit', '-q', '-m', 'by the person', '--', 'two.txt');
+      const head = at.git('rev-parse', 'HEAD');
+      await through(eachFact, () => trainText(at.now()).startsWith('Ready'));
+      assert.deepEqual(at.mine(), { ...mine, head });
+      await at.say({ type: 'land' });
+      await through(eachFact, () => at.now().ended !== undefined);
+      await at.trains.tidy([at.now()]);
+      assert.equal(at.now().ended?.outcome, 'landed');
+      assert.equal(at.read('one.txt'), lines('both', 'b', 'c', 'd', 'e'));
+      assert.deepEqual({ ...at.mine(), head: mine.head }, mine);
+      assert.deepEqual(at.leftovers(), []);
+    });
+
+    it('GIT-06: goes on from its facts, wherever it died between two calls of Git', async () => {
+      at.agent('ann', { 'one.txt': lines('ANN') });
+      at.write({ 'two.txt': lines('staged') });
+      at.git('add', 'two.txt');
+      const mine = at.mine();
+      await at.start({ landing: 'auto' });
+      let [calls, facts] = [0, at.facts.length];
+      await through(
+        () => {
+          // One call further each time, until a fact has been recorded.
+          [calls, facts] = at.facts.length > facts ? [0, at.facts.length] : [calls + 1, facts];
+          at.calls = calls;
+        },
+        () => at.now().ended !== undefined,
+      );
+      await at.trains.tidy([at.now()]);
+      assert.equal(at.read('one.txt'), lines('ANN'));
+      assert.deepEqual({ ...at.mine(), head: mine.head }, mine);
+      assert.deepEqual(at.git('log', '--first-parent', '--format=%s', 'main').split('\n').length, 2);
+      assert.deepEqual(at.leftovers(), []);
+    });
   });
 });
