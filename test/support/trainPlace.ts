@@ -5,7 +5,8 @@ import type { TrainCommand } from '../../src/core/train/decideTrain.ts';
 import { reduceTrain, startTrain, type Train } from '../../src/core/train/train.ts';
 import { type CarSpec, carSchema, type TrainEvent, trainEventSchemas } from '../../src/core/train/trainEvents.ts';
 import type { GitTrouble } from '../../src/workspace/git/gitResult.ts';
-import { type CheckResult, createMergeTrains, type MergeTrains, type TrainAnswer } from '../../src/workspace/git/mergeTrain.ts';
+import { createMergeTrains } from '../../src/workspace/git/mergeTrain.ts';
+import type { CheckResult, MergeTrains, TrainAnswer } from '../../src/workspace/git/mergeTrainTypes.ts';
 import { type GitPlace, gitPlace } from './gitPlace.ts';
 
 export const trainId: TrainId = toId('train', 'train-1');
@@ -51,7 +52,10 @@ export class TrainPlace {
     this.train = undefined;
     this.#fold(this.facts);
     this.trains = createMergeTrains({
-      git: { ...this.place.git, run: async (repository, call) => this.#git(() => this.place.git.run(repository, { ...call, lockPatienceMs: 200 })) },
+      git: {
+        ...this.place.git,
+        run: async (repository, call) => this.#git(() => this.place.git.run(repository, { ...call, lockPatienceMs: 200 })),
+      },
       scratchRoot: join(this.place.root, 'storage', 'trains'),
       folder: (name) => (name === 'work' ? this.folder : undefined),
       carFolder: (agentId) => this.agentFolder(agentId),
