@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AgentId, type RunId, toId, type TrainId } from '../../src/core/ids.ts';
@@ -34,13 +35,19 @@ export class TrainPlace {
   unsaved: string[] = [];
   /** What the check says of a folder; green when it gives undefined. */
   check: (folder: string) => string | undefined = () => undefined;
-  settle: () => Promise<{ readonly ok: true } | GitTrouble> = async () => ({ ok: true });
+  settle = async (car: CarSpec): Promise<{ readonly ok: true } | GitTrouble> => {
+    if (car.start !== undefined) {
+      this.git('update-ref', car.ref, this.#stateOf(this.agentFolder(car.label)));
+    }
+    return { ok: true };
+  };
   /** How many more facts are recorded before the host dies: before the fact is on disk, or right after it. */
   dies: { facts: number; readonly after: boolean } | undefined;
   /** How many more calls of Git there are before the host dies. */
   calls = Number.POSITIVE_INFINITY;
   train: Train | undefined;
   trains: MergeTrains;
+  #states = 0;
 
   constructor(files: Readonly<Record<string, string>>) {
     this.folder = this.place.repository('work', files);
@@ -59,7 +66,7 @@ export class TrainPlace {
       scratchRoot: join(this.place.root, 'storage', 'trains'),
       folder: (name) => (name === 'work' ? this.folder : undefined),
       carFolder: (agentId) => this.agentFolder(agentId),
-      settle: () => this.settle(),
+      settle: (car) => this.settle(car),
       runCheck: async ({ folder }) => this.#runCheck(folder),
       unsaved: () => this.unsaved,
       train: (id) => (this.train?.id === id ? this.train : undefined),
@@ -85,6 +92,32 @@ export class TrainPlace {
     const after = (options.after ?? []).map((one) => toId('agent', one));
     this.cars.push(carSchema.parse({ agentId, label: name, ref: `refs/heads/agent/${name}`, after, taskIds: [`task-${name}`] }));
     return agentId;
+  }
+
+  /** An agent in a worktree without a branch that began with everything the person saw, and whose work is in files alone. */
+  loose(name: string, files: Readonly<Record<string, string>>): AgentId {
+    const agentId = toId('agent', name);
+    const folder = this.agentFolder(name);
+    const start = this.#stateOf(this.folder);
+    mkdirSync(join(this.place.root, 'agents'), { recursive: true });
+    this.git('worktree', 'add', '-q', '--detach', folder, start);
+    this.place.write(folder, files);
+    this.cars.push(carSchema.parse({ agentId, label: name, ref: `refs/flotilla/cars/${name}`, start }));
+    return agentId;
+  }
+
+  /** A folder as it is, as a commit, with nothing in the folder or its index changed. */
+  #stateOf(folder: string): string {
+    const index = join(this.place.root, 'state-index');
+    const run = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=P', '-c', 'user.email=p@example.org', ...args], {
+        cwd: folder,
+        env: { PATH: process.env.PATH, HOME: this.place.home, GIT_INDEX_FILE: index },
+        encoding: 'utf8',
+      }).trim();
+    run('read-tree', 'HEAD');
+    run('add', '-A');
+    return run('commit-tree', '-p', 'HEAD', '-m', `state ${this.#states++}`, run('write-tree'));
   }
 
   /** An agent changes files in its worktree and commits all of it. */

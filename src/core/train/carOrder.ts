@@ -4,7 +4,7 @@ import { inOrder, upstreamOf } from '../plan/planGraph.ts';
 import type { CarSpec } from './trainEvents.ts';
 
 /** The work of a finished agent that is to be integrated. */
-export type CarCandidate = Pick<CarSpec, 'agentId' | 'label' | 'ref'> & { readonly taskIds: readonly TaskId[] };
+export type CarCandidate = Pick<CarSpec, 'agentId' | 'label' | 'ref' | 'start'> & { readonly taskIds: readonly TaskId[] };
 
 type Node = Pick<TaskSpec, 'id' | 'dependencies' | 'needs' | 'publishes' | 'forEach' | 'collects'>;
 

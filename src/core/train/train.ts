@@ -139,6 +139,7 @@ export function reduceTrain(train: Train, event: TrainEvent): Train {
           status: 'sentBack',
           note: event.note,
           brought: event.brought,
+          start: event.start ?? car.start,
         })),
       );
     case 'carRetried':
@@ -179,8 +180,8 @@ function released(train: Train): Train {
 }
 
 /** A car without anything of how it was merged; the files of its conflict stay known until it is merged. */
-function fresh({ agentId, label, taskIds, ref, after, status, conflicted, brought, replay }: Car): Car {
-  return { agentId, label, taskIds, ref, after, status, conflicted, brought, replay };
+function fresh({ agentId, label, taskIds, ref, start, after, status, conflicted, brought, replay }: Car): Car {
+  return { agentId, label, taskIds, ref, start, after, status, conflicted, brought, replay };
 }
 
 function carMerged(train: Train, event: Extract<TrainEvent, { type: 'carMerged' }>): Train {

@@ -24,6 +24,11 @@ export const carSchema = z.object({
   taskIds: z.array(taskId).default([]),
   /** The full name of the branch that holds the work: `refs/heads/...` or another ref. */
   ref: z.string().min(1),
+  /**
+   * What the agent began with, when that is not part of the person's branch: it may hold what the person had not committed. Only what differs
+   * from it is the agent's work, and its history stays out of the branch. Without it the ref is merged as a branch.
+   */
+  start: commit.optional(),
   /** The cars that its tasks depend on, directly or not. */
   after: z.array(agentId).default([]),
 });
@@ -152,6 +157,8 @@ export const trainEventSchemas = [
     note: z.string(),
     /** Where its branch is now, when the other side was merged into it for the agent to look at. */
     brought: commit.optional(),
+    /** What the agent begins with from now on. */
+    start: commit.optional(),
     by: actorSchema,
   }),
   /** The car is taken up once more, with its branch as it is now. */

@@ -224,7 +224,7 @@ class Trains implements MergeTrains {
       case 'openByHand':
         return this.#recorded(await openByHand(parts, command.agentId));
       case 'sendBack':
-        return this.#recorded(await sendBack(parts, command.agentId, command.note, this.#deps.carFolder(command.agentId) !== undefined));
+        return this.#recorded(await sendBack(parts, command.agentId, command.note, this.#deps.carFolder(command.agentId)));
       case 'finishByHand':
       case 'giveUpByHand':
       case 'abort': {

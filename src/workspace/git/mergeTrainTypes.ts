@@ -22,7 +22,7 @@ export interface MergeTrainDeps {
   readonly folder: (name: string) => string | undefined;
   /** The absolute folder of an agent's own worktree, if it still has one. */
   readonly carFolder: (agentId: AgentId) => string | undefined;
-  /** Puts everything an agent has done on its branch, before it is merged. */
+  /** Makes the car's ref name a commit of everything the agent has done, before it is merged. */
   readonly settle: (car: CarSpec) => Promise<{ readonly ok: true } | GitTrouble>;
   readonly prepare?: PrepareScratch;
   /** Runs the person's check in a folder. Throws only the reason of an aborted signal. */

@@ -1,7 +1,7 @@
 import { conflictKind, hasMarkers, hunksOf } from '../../core/train/conflict.ts';
 import type { ConflictFile } from '../../core/train/trainEvents.ts';
 import type { Repository } from './gitDir.ts';
-import { type GitOutput, type GitTrouble, trouble } from './gitResult.ts';
+import type { GitOutput, GitTrouble } from './gitResult.ts';
 import type { Git, GitCall, GitIdentity } from './gitTypes.ts';
 
 /*
@@ -77,20 +77,30 @@ export class TrainGit {
   }
 
   /**
-   * Applies what a merge of the train changed to another commit, so that what was resolved in it stays resolved. Git 2.39 takes the base of
-   * a merge from history alone, so a small history with the right base is made for it.
+   * Applies what differs between two commits or trees to a third. Git 2.39 takes the base of a merge from history alone, so a small history
+   * with the right base is made for it.
    */
-  async replay(onto: string, merge: string): Promise<Merged | GitTrouble> {
-    const [before, ours, theirs] = await Promise.all([this.treeOf(`${merge}^1`), this.treeOf(onto), this.treeOf(merge)]);
-    if (typeof before !== 'string' || typeof ours !== 'string' || typeof theirs !== 'string') {
-      return [before, ours, theirs].find((one) => typeof one !== 'string') ?? noCommit(merge);
+  async apply(base: string, theirs: string, onto: string): Promise<Merged | GitTrouble> {
+    const trees: string[] = [];
+    for (const one of [base, onto, theirs]) {
+      const tree = await this.treeOf(one);
+      if (typeof tree !== 'string') {
+        return tree;
+      }
+      trees.push(tree);
     }
-    const base = await this.commit(before, [], 'base');
-    if (typeof base !== 'string') {
-      return base;
+    const [before = '', ours = '', changed = ''] = trees;
+    const root = await this.commit(before, [], 'base');
+    if (typeof root !== 'string') {
+      return root;
     }
-    const [left, right] = await Promise.all([this.commit(ours, [base], 'train'), this.commit(theirs, [base], 'car')]);
+    const [left, right] = [await this.commit(ours, [root], 'train'), await this.commit(changed, [root], 'car')];
     return typeof left !== 'string' ? left : typeof right !== 'string' ? right : this.merge(left, right);
+  }
+
+  /** Whether two commits or trees hold the same files. */
+  async same(one: string, other: string): Promise<boolean> {
+    return one === other || (await this.treeOf(one)) === (await this.treeOf(other));
   }
 
   /** Makes a commit and gives its name. */
@@ -194,8 +204,4 @@ export function fields(output: GitOutput): readonly string[] {
     .toString('utf8')
     .split('\0')
     .filter((field) => field !== '');
-}
-
-function noCommit(name: string): GitTrouble {
-  return trouble('failed', `There is no commit ${name}.`, 'Abort the merge train and start a new one.');
 }

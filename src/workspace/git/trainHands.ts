@@ -3,8 +3,9 @@ import type { AgentId } from '../../core/ids.ts';
 import { type Car, carOf, tipOf, type Train } from '../../core/train/train.ts';
 import type { TrainEvent } from '../../core/train/trainEvents.ts';
 import { feedbackText } from '../../core/train/trainText.ts';
-import { fastForward } from './fastForward.ts';
+import type { Repository } from './gitDir.ts';
 import { type GitTrouble, trouble } from './gitResult.ts';
+import type { GitCall } from './gitTypes.ts';
 import type { TrainGit } from './trainGit.ts';
 import { commitCar, mergeCar } from './trainMerge.ts';
 import { trainKey, type TrainScratch } from './trainScratch.ts';
@@ -124,41 +125,60 @@ async function keepWork(
 }
 
 /**
- * Sends a car back. When its agent still has its folder, the other side is merged into its branch first, with conflict markers, so that the
- * agent has before it what it is to resolve; if that cannot be done, it is told in words.
+ * Sends a car back. When its agent still has its folder, the other side is merged into that first, with conflict markers, so that the agent has
+ * before it what it is to resolve; if that cannot be done, it is told in words.
  */
 export async function sendBack(
   { git, train, by }: HandParts,
   agentId: AgentId,
   note: string,
-  hasFolder: boolean,
+  folder: string | undefined,
 ): Promise<HandEnd | GitTrouble> {
   const [car, stop] = [carOf(train, agentId), train.stop];
   if (car === undefined || stop === undefined) {
     return gone();
   }
-  const brought = hasFolder && stop.kind !== 'refused' ? await bring(git, train, car) : undefined;
+  const brought = folder === undefined || stop.kind === 'refused' ? undefined : await bring(git, train, car, folder);
   const text = feedbackText(train, stop, brought !== undefined, note);
-  const where = brought === undefined ? {} : { brought };
+  const where = brought === undefined ? {} : { brought, ...(car.start === undefined ? {} : { start: tipOf(train) }) };
   return { ok: true, note: text, events: [{ type: 'carSentBack', trainId: train.id, agentId, note: text, ...where, by }] };
 }
 
-/** Where the agent's branch is when it holds both sides; undefined when it could not be moved there. */
-async function bring(git: TrainGit, train: Train, car: Car): Promise<string | undefined> {
+/** Merges the train into an agent's folder and ref, and gives the commit; undefined when something there is not in the car. */
+async function bring(git: TrainGit, train: Train, car: Car, folder: string): Promise<string | undefined> {
   const merge = car.commit === undefined ? await mergeCar(git, train, car) : undefined;
   if (merge?.ok === false) {
     return undefined;
   }
-  const from = merge?.head ?? car.head ?? '';
+  const [head, tree] = [merge?.head ?? car.head ?? '', merge?.merged.tree ?? (await git.treeOf(car.commit ?? ''))];
   const to =
-    merge === undefined
-      ? car.commit
-      : await git.commit(merge.merged.tree, [merge.head, merge.onto], `Merge what was integrated before ${car.label}`);
-  if (typeof to !== 'string') {
+    typeof tree === 'string' ? await git.commit(tree, [head, tipOf(train)], `Merge what was integrated before ${car.label}`) : tree;
+  const place = await git.git.open(folder);
+  if (typeof to !== 'string' || !place.ok || place.commonDir !== git.repository.commonDir || place.kind !== 'worktree') {
     return undefined;
   }
-  const end = await fastForward(git, { branch: car.ref, from, to, unsaved: [] });
-  return end.kind === 'done' ? to : undefined;
+  if (!(await isAt(git, place, car.ref, head))) {
+    return undefined;
+  }
+  const moved = await git.git.run(place, { args: ['merge'], revisions: [to] });
+  return moved.ok && (await git.keep(car.ref, to)) === undefined ? to : undefined;
+}
+
+/** Makes an agent's folder stand at its own work as a commit, if it holds exactly that. Its files are not touched. */
+async function isAt(git: TrainGit, place: Repository, ref: string, head: string): Promise<boolean> {
+  const branch = await git.git.run(place, { args: ['symbolic-ref', '--quiet', 'HEAD'], okCodes: [0, 1] });
+  const calls: readonly GitCall[] = [
+    ...(branch.ok && branch.text === ref ? [] : [{ args: ['update-ref', '--no-deref'], revisions: ['HEAD', head] }]),
+    { args: ['read-tree'], revisions: [head] },
+    { args: ['update-index', '-q', '--refresh'], okCodes: [0, 1] },
+  ];
+  for (const call of calls) {
+    if (!(await git.git.run(place, call)).ok) {
+      return false;
+    }
+  }
+  const status = await git.git.run(place, { args: ['status', '--porcelain', '--untracked-files=all'] });
+  return status.ok && status.text === '';
 }
 
 function gone(): GitTrouble {

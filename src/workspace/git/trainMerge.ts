@@ -32,9 +32,13 @@ export async function mergeCar(git: TrainGit, train: Train, car: Car): Promise<C
     );
   }
   const onto = tipOf(train);
-  const again = car.replay?.head === head ? car.replay : undefined;
-  const merged = again === undefined ? await git.merge(onto, head) : await git.replay(onto, again.commit);
+  const again = car.replay !== undefined && (await git.same(car.replay.head, head)) ? car.replay : undefined;
+  const merged = again === undefined ? await mergeWork(git, car, onto, head) : await git.apply(`${again.commit}^1`, again.commit, onto);
   return merged.ok ? { ok: true, head, onto, merged, byHand: again?.byHand === true } : merged;
+}
+
+function mergeWork(git: TrainGit, car: Car, onto: string, head: string): Promise<Merged | GitTrouble> {
+  return car.start === undefined ? git.merge(onto, head) : git.apply(car.start, head, onto);
 }
 
 /** The facts of trying to merge a car: merged, conflicted or refused. */
@@ -49,7 +53,7 @@ export async function mergeFacts(git: TrainGit, train: Train, car: Car): Promise
     return [refused(train, car, reason)];
   }
   if (merged.conflicts.length > 0) {
-    const counterparts = await findCounterparts(git, train, merged.conflicts, head);
+    const counterparts = await findCounterparts(git, train, car, merged.conflicts, head);
     return [
       {
         type: 'carConflicted',
@@ -79,7 +83,8 @@ export async function commitCar(
   if (changed.paths.length === 0) {
     return { ...fact, commit: onto };
   }
-  const commit = await git.commit(tree, [onto, head], commitText(train, car));
+  const parents = car.start === undefined ? [onto, head] : [onto];
+  const commit = await git.commit(tree, parents, commitText(train, car));
   if (typeof commit !== 'string') {
     return refused(train, car, commit);
   }
@@ -94,7 +99,7 @@ export function refused(train: Train, car: Car, { text, next }: GitTrouble): Tra
 
 /** Why a car that could be merged must not be. */
 async function whyNot(git: TrainGit, train: Train, car: Car, { head, onto, merged }: CarMerge): Promise<GitTrouble | undefined> {
-  for (const skipped of train.cars.filter((one) => one.status === 'skipped')) {
+  for (const skipped of car.start === undefined ? train.cars.filter((one) => one.status === 'skipped') : []) {
     const other = await git.commitOf(skipped.ref);
     if (other !== undefined && !(await git.contains(train.base, other)) && (await git.contains(head, other))) {
       return trouble(
@@ -104,7 +109,7 @@ async function whyNot(git: TrainGit, train: Train, car: Car, { head, onto, merge
       );
     }
   }
-  if (car.brought === head) {
+  if (car.brought !== undefined && (await git.same(car.brought, head))) {
     return trouble(
       'failed',
       'its agent has changed nothing since it was sent back.',
@@ -127,33 +132,44 @@ async function whyNot(git: TrainGit, train: Train, car: Car, { head, onto, merge
 async function findCounterparts(
   git: TrainGit,
   train: Train,
+  car: Car,
   files: readonly ConflictFile[],
   head: string,
 ): Promise<readonly Counterpart[]> {
-  const done = train.order.flatMap((id) => carOf(train, id) ?? []).filter((car) => car.status === 'done' && (car.files ?? 0) > 0);
-  const start = await git.run({ args: ['merge-base'], revisions: [train.base, head], okCodes: [0, 1] });
-  const sides = [
-    { agentId: undefined, commit: train.base, before: start.ok && start.exitCode === 0 ? start.text : train.base, after: train.base },
-    ...done.map((car) => ({
-      agentId: car.agentId,
-      commit: car.head ?? train.base,
-      before: `${car.commit ?? ''}^1`,
-      after: car.commit ?? '',
-    })),
-  ];
-  const earlier: EarlierChange[] = [];
-  for (const { agentId, commit, before, after } of sides) {
-    const [alone, changed] = [await git.merge(commit, head), await git.changed(before, after)];
-    earlier.push({
-      agentId,
-      conflicts: alone.ok ? alone.conflicts.map((file) => file.path) : [],
-      changed: changed.ok ? changed.paths : [],
-    });
+  const earlier: EarlierChange[] = [await branchChange(git, train, car, head)];
+  for (const other of train.order.flatMap((id) => carOf(train, id) ?? [])) {
+    if (other.status === 'done' && other.head !== undefined && other.commit !== undefined && (other.files ?? 0) > 0) {
+      const alone = await aloneWith(git, car, other.head, other.commit, head);
+      const changed = await git.changed(`${other.commit}^1`, other.commit);
+      earlier.push({ agentId: other.agentId, conflicts: conflictsOf(alone), changed: changed.ok ? changed.paths : [] });
+    }
   }
   return counterpartsOf(
     files.map((file) => file.path),
     earlier,
   );
+}
+
+/** What is on the person's branch and not in what the agent began with. */
+async function branchChange(git: TrainGit, train: Train, car: Car, head: string): Promise<EarlierChange> {
+  const found = await git.run({ args: ['merge-base'], revisions: [train.base, head], okCodes: [0, 1] });
+  const start = car.start ?? (found.ok && found.exitCode === 0 ? found.text : train.base);
+  const changed = await git.changed(start, train.base);
+  return { conflicts: conflictsOf(await mergeWork(git, car, train.base, head)), changed: changed.ok ? changed.paths : [] };
+}
+
+/** A car with one other alone; for work without a history of its own, on what its agent began with. */
+async function aloneWith(git: TrainGit, car: Car, otherHead: string, otherCommit: string, head: string): Promise<Merged | GitTrouble> {
+  if (car.start === undefined) {
+    return git.merge(otherHead, head);
+  }
+  const both = await git.apply(`${otherCommit}^1`, otherCommit, car.start);
+  // When the other does not even apply there, nothing is known of the two alone, and the files have to tell.
+  return both.ok && both.conflicts.length === 0 ? git.apply(car.start, head, both.tree) : { ok: true, tree: '', stages: [], conflicts: [] };
+}
+
+function conflictsOf(merged: Merged | GitTrouble): readonly string[] {
+  return merged.ok ? merged.conflicts.map((file) => file.path) : [];
 }
 
 function commitText(train: Train, car: Car): string {

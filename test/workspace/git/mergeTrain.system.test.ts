@@ -156,6 +156,50 @@ describe('merge trains', () => {
     assert.deepEqual(at.mine(), mine);
   });
 
+  it('takes of an agent that began with what the person had not committed only what the agent did, and sends it back into its folder', async () => {
+    at.write({ 'three.txt': lines('x', 'y', 'z', 'not committed'), 'draft.txt': 'a draft\n' });
+    at.loose('ann', { 'one.txt': lines('ANN', 'b', 'c', 'd', 'e') });
+    at.loose('bob', { 'one.txt': lines('BOB', 'b', 'c', 'd', 'e'), 'bob.txt': 'of bob\n' });
+    const mine = at.mine();
+    await at.start();
+    await at.advance();
+    const { stop } = at.now();
+    assert.ok(stop?.kind === 'conflict');
+    assert.equal(stopTitle(at.now(), stop), 'bob conflicts with ann in 1 file');
+    await at.say({ type: 'sendBack', agentId: id('bob'), note: '' });
+    const bob = at.agentFolder('bob');
+    assert.match(readFileSync(join(bob, 'one.txt'), 'utf8'), /<<<<<<<[\s\S]*ANN[\s\S]*=======[\s\S]*BOB[\s\S]*>>>>>>>/);
+    assert.equal(at.place.plain(bob, 'status', '--porcelain'), '');
+    await at.say({ type: 'retry', agentId: id('bob') });
+    await at.advance();
+    assert.match(stopTitle(at.now(), at.now().stop ?? assert.fail()), /has changed nothing since/);
+    at.place.write(bob, { 'one.txt': lines('both', 'b', 'c', 'd', 'e') });
+    await at.say({ type: 'retry', agentId: id('bob') });
+    await at.advance();
+    assert.deepEqual({ ...at.mine() }, mine);
+    await at.say({ type: 'land' });
+    await at.advance();
+    assert.equal(at.now().ended?.outcome, 'landed');
+    assert.deepEqual({ ...at.mine(), head: mine.head }, mine);
+    assert.equal(at.read('one.txt'), lines('both', 'b', 'c', 'd', 'e'));
+    assert.equal(at.read('bob.txt'), 'of bob\n');
+    assert.equal(at.git('log', '--format=%s', 'main'), 'Merge the work of bob into main\nMerge the work of ann into main\nfirst');
+    assert.equal(at.git('show', 'main:three.txt'), 'x\ny\nz');
+  });
+
+  it('does not touch the folder of an agent that has gone on since its work was taken', async () => {
+    at.loose('ann', { 'one.txt': lines('ANN') });
+    at.loose('bob', { 'one.txt': lines('BOB') });
+    await at.start();
+    await at.advance();
+    at.place.write(at.agentFolder('bob'), { 'two.txt': lines('later') });
+    const sent = await at.say({ type: 'sendBack', agentId: id('bob'), note: '' });
+    assert.ok(sent.ok);
+    assert.match(sent.note ?? '', /Change your work so that it fits what the others have/);
+    assert.equal(readFileSync(join(at.agentFolder('bob'), 'one.txt'), 'utf8'), lines('BOB'));
+    assert.equal(readFileSync(join(at.agentFolder('bob'), 'two.txt'), 'utf8'), lines('later'));
+  });
+
   it('skips a car with everything that depends on it, and nothing that is built on it comes in by another way', async () => {
     at.agent('ann', { 'one.txt': lines('broken') });
     at.agent('bob', { 'two.txt': lines('b') }, { after: ['ann'], from: 'agent/ann' });
