@@ -9,6 +9,7 @@ import {
   placeSchema,
   planChangeSchema,
   prioritySchema,
+  reviewVerdictSchema,
   taskId,
 } from './events.ts';
 import { type AgentId, type AskId, isIdText, type MessageId, type ProposalId, type RunId, type TaskId } from './ids.ts';
@@ -103,6 +104,17 @@ export const fleetCommandSchema = z.discriminatedUnion('type', [
     name: z.string().min(1).max(120),
     hash: z.string(),
     bytes: z.number().int().nonnegative(),
+    by,
+  }),
+  /** Records what a person decided about changes of a file; rejected ones have been taken back already. */
+  z.object({
+    type: z.literal('reviewChanges'),
+    runId,
+    agentId: agentId.optional(),
+    path: z.string().min(1),
+    base: z.string().min(1),
+    hunks: z.array(z.string().min(1)).min(1),
+    verdict: reviewVerdictSchema,
     by,
   }),
 ]);

@@ -75,6 +75,7 @@ export function decide(state: FleetState, command: FleetCommand, context: Decide
     case 'pauseRun':
     case 'resumeRun':
     case 'publishArtefact':
+    case 'reviewChanges':
       return decidePlan(state, command, context);
   }
 }

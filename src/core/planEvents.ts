@@ -113,6 +113,10 @@ export const decisionSchema = z.object({
 });
 export type DecisionAsk = z.infer<typeof decisionSchema>;
 
+/** What a person decides about a change that an agent made. */
+export const reviewVerdictSchema = z.enum(['accepted', 'rejected']);
+export type ReviewVerdict = z.infer<typeof reviewVerdictSchema>;
+
 export const planEventSchemas = [
   z.object({
     type: z.literal('planChanged'),
@@ -198,6 +202,20 @@ export const planEventSchemas = [
     /** Files that were left as they are, each with the reason. */
     kept: z.array(z.object({ path: z.string(), why: z.string() })),
     failure: failureSchema.optional(),
+  }),
+  /** A person has decided about changes of a file. What was rejected had been taken back before. */
+  z.object({
+    type: z.literal('changesReviewed'),
+    runId,
+    /** Set when the changes of this agent alone were looked at. */
+    agentId: agentId.optional(),
+    path: z.string(),
+    /** What the file was before: the hash of its blob, or `nothing`. */
+    base: z.string(),
+    /** Each names by its content what changed at one place since the base. */
+    hunks: z.array(z.string()).min(1),
+    verdict: reviewVerdictSchema,
+    by: actorSchema,
   }),
 ] as const;
 

@@ -18,6 +18,7 @@ import type {
   Output,
   Place,
   PlanChange,
+  ReviewVerdict,
   Stop,
   TaskSpec,
   ToolSpec,
@@ -340,6 +341,16 @@ export interface Artefact {
   readonly at: number;
 }
 
+/** What a person decided about changes of one file. */
+export interface Review {
+  readonly path: string;
+  /** What the file was before: the hash of its blob, or `nothing`. */
+  readonly base: string;
+  readonly hunks: readonly string[];
+  readonly verdict: ReviewVerdict;
+  readonly at: number;
+}
+
 /** What a run is to do: its tasks in the order people see them, with every change that was made. */
 export interface Plan {
   readonly runId: RunId;
@@ -348,6 +359,8 @@ export interface Plan {
   readonly proposals: readonly Proposal[];
   readonly artefacts: readonly Artefact[];
   readonly decisions: readonly Decision[];
+  /** What the person decided about changes of files, oldest first; absent before the first. */
+  readonly reviews?: readonly Review[] | undefined;
   /** Why no further task starts, if none does. */
   readonly held?: 'paused' | 'interrupted' | undefined;
 }

@@ -73,7 +73,7 @@ async function restore(place: ResolvedPath, changes: readonly Change[], deps: Ch
     return before;
   }
   try {
-    return await put(place, before.bytes, last, deps);
+    return await putBack(place, before.bytes, last.after, deps.documents);
   } catch (error) {
     return refuseSystemError(error, place.display).text;
   }
@@ -106,19 +106,28 @@ async function bytesBefore(changes: readonly Change[], deps: ChangeUndoDeps): Pr
 
 const changedSince = 'Somebody else has changed it since.';
 
-async function put(place: ResolvedPath, before: Buffer | undefined, last: Change, deps: ChangeUndoDeps): Promise<string | undefined> {
+/**
+ * Puts a file back as it was, undefined for no file, if it still is what `expected` says: the SHA-256 of its bytes, undefined for no file. The
+ * reason when it was left as it is. The caller holds the path's lock.
+ */
+export async function putBack(
+  place: ResolvedPath,
+  before: Buffer | undefined,
+  expected: string | undefined,
+  documents: OpenDocuments,
+): Promise<string | undefined> {
   const open = place.spellings
-    .map((absolute) => ({ absolute, document: deps.documents.read(absolute) }))
+    .map((absolute) => ({ absolute, document: documents.read(absolute) }))
     .find(({ document }) => document?.dirty === true);
   if (open?.document !== undefined) {
-    return putIntoEditor(open.absolute, open.document, before, last, deps);
+    return putIntoEditor(open.absolute, open.document, before, expected, documents);
   }
   const now = await readFileBytes(place.absolute, place.display);
   if (!now.ok) {
     return now.text;
   }
   const present = 'missing' in now ? undefined : now;
-  if ((present === undefined ? undefined : bytesHash(present.bytes)) !== last.after) {
+  if ((present === undefined ? undefined : bytesHash(present.bytes)) !== expected) {
     return present === undefined ? 'Somebody else has removed it since.' : changedSince;
   }
   if (present === undefined) {
@@ -157,10 +166,10 @@ async function putIntoEditor(
   absolute: string,
   document: { readonly text: string; readonly version: number },
   before: Buffer | undefined,
-  last: Change,
-  { documents }: ChangeUndoDeps,
+  expected: string | undefined,
+  documents: OpenDocuments,
 ): Promise<string | undefined> {
-  if (bytesHash(Buffer.from(document.text, 'utf8')) !== last.after) {
+  if (bytesHash(Buffer.from(document.text, 'utf8')) !== expected) {
     return 'It has unsaved changes in the editor.';
   }
   const text = before === undefined ? undefined : decodeFile(before)?.text;

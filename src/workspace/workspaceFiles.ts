@@ -11,6 +11,7 @@ import { createPathFacts } from './pathFacts.ts';
 import type { Leases } from './leases.ts';
 import { createReadLedger } from './readLedger.ts';
 import type { Refusal } from './refusal.ts';
+import { createReviewFiles, type ReviewFiles } from './review/reviewFiles.ts';
 import { type FoundLines, type SearchRequest, searchText } from './searchText.ts';
 import { createChangeUndo } from './undoChanges.ts';
 import { createWorkspacePaths, type WorkspaceFolder, type WorkspacePaths } from './workspacePath.ts';
@@ -36,6 +37,7 @@ export interface WorkspaceFiles {
   readonly readLines: ReadLines;
   readonly edits: FileEdits;
   readonly undo: ChangeUndo;
+  readonly review: ReviewFiles;
   readonly list: (pathText: string | undefined, depth: number, signal: AbortSignal) => Promise<FoundPaths | Refusal>;
   readonly find: (glob: string, pathText: string | undefined, signal: AbortSignal) => Promise<FoundPaths | Refusal>;
   readonly search: (request: SearchRequest, signal: AbortSignal) => Promise<FoundLines | Refusal>;
@@ -63,6 +65,7 @@ export function createWorkspaceFiles(deps: WorkspaceFilesDeps): WorkspaceFiles {
     readLines: createReadLines(shared),
     edits: createFileEdits(shared),
     undo: createChangeUndo(shared),
+    review: createReviewFiles(shared),
     list: (pathText, depth, signal) => listEntries(paths, pathText, depth, signal),
     find: (glob, pathText, signal) => findFiles(paths, glob, pathText, signal),
     search: async (request, signal) => {

@@ -53,6 +53,8 @@ function planDetails(event: PlanEvent): string {
       return ` ${event.reason}`;
     case 'changesUndone':
       return ` ${event.restored}`;
+    case 'changesReviewed':
+      return ` ${event.path} ${event.hunks.length} ${event.verdict}`;
     case 'changeProposed':
     case 'runReleased':
     case 'runDeleted':

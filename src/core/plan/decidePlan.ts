@@ -5,6 +5,7 @@ import { propose, settleProposal } from './decideProposal.ts';
 import { killRun, pauseRun, resumeRun, retryRun } from './decideRun.ts';
 import type { RunId } from '../ids.ts';
 import { change, type PlanCommand, type PlanDecider, refuse } from './planChange.ts';
+import { reviewChanges } from '../review/decideReview.ts';
 import type { FleetState, Plan } from '../state.ts';
 
 /** All rules about plans: the facts a command makes, or why it is refused. Pure. */
@@ -35,6 +36,8 @@ export function decidePlan(state: FleetState, command: PlanCommand, context: Pla
       return pauseRun(state, plan, command.by);
     case 'resumeRun':
       return resumeRun(state, plan, command.by);
+    case 'reviewChanges':
+      return reviewChanges(state, plan, command);
   }
 }
 

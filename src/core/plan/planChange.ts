@@ -25,6 +25,7 @@ export type PlanCommand = Extract<
       | 'proposeChange'
       | 'settleProposal'
       | 'decide'
+      | 'reviewChanges'
       | 'retryRun'
       | 'killRun'
       | 'pauseRun'

@@ -23,6 +23,7 @@ const planEvents = {
   runReleased: true,
   runDeleted: true,
   changesUndone: true,
+  changesReviewed: true,
 } as const satisfies Record<PlanEvent['type'], true>;
 
 /** Whether a fact is about a run's plan. */
@@ -87,6 +88,10 @@ export function reducePlan(plan: Plan, event: PlanEvent, at: number): Plan {
     case 'changesUndone': {
       const { restored, kept, failure } = event;
       return event.taskId === undefined ? plan : withTask(plan, event.taskId, (task) => ({ ...task, undone: { restored, kept, failure } }));
+    }
+    case 'changesReviewed': {
+      const { path, base, hunks, verdict } = event;
+      return { ...plan, reviews: [...(plan.reviews ?? []), { path, base, hunks, verdict, at }] };
     }
   }
 }

@@ -1,0 +1,146 @@
+import type { Effect } from '../events.ts';
+import type { AgentId, RunId } from '../ids.ts';
+import type { Agent, FleetState, Plan } from '../state.ts';
+
+/*
+ * What agents changed, from the facts alone: which files, what each was before, who changed it. How a file is now nobody here knows.
+ */
+
+type Change = Extract<Effect, { kind: 'changed' }>;
+
+/** Whose changes are looked at together. */
+export type ReviewScope = { readonly kind: 'agent'; readonly agentId: AgentId } | { readonly kind: 'run'; readonly runId: RunId };
+
+/** What a file was before the first change: kept bytes, no file at all, or not kept. */
+export type ReviewBase =
+  | { readonly kind: 'kept'; readonly before: string; readonly beforeAs?: 'bytes' | undefined }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unknown' };
+
+/** One file that somebody in the scope changed. */
+export interface ReviewFile {
+  readonly path: string;
+  readonly base: ReviewBase;
+  /** What all changes of the scope together look like from the facts; the file may be something else by now. */
+  readonly change: Change['change'];
+  /** Agents of the scope that changed it, the last one last. */
+  readonly agents: readonly AgentId[];
+  /** Other agents of the fleet that changed it since the base. */
+  readonly others: readonly AgentId[];
+}
+
+interface Recorded {
+  readonly agentId: AgentId;
+  readonly runId: RunId;
+  readonly at: number;
+  readonly change: Change;
+}
+
+/** The files that a run or an agent changed, by path. Goes through the transcripts once, so it is for when somebody asks, not for every fact. */
+export function changesOf(state: FleetState, scope: ReviewScope): readonly ReviewFile[] {
+  const byPath = new Map<string, Recorded[]>();
+  for (const recorded of recordedChanges(state, pathsOf(state, scope))) {
+    const list = byPath.get(recorded.change.path) ?? [];
+    list.push(recorded);
+    byPath.set(recorded.change.path, list);
+  }
+  return [...byPath].flatMap(([path, all]) => fileOf(path, linked(all), scope) ?? []).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Whether there is anything that {@link changesOf} would find; cheap, by the heads of the agents. */
+export function hasChanges(state: FleetState, scope: ReviewScope): boolean {
+  return pathsOf(state, scope).size > 0;
+}
+
+/** Names what a file was, so that decisions about it are found again for every scope that begins with the same. */
+export function baseKey(base: ReviewBase): string {
+  return base.kind === 'kept' ? base.before : base.kind;
+}
+
+/** The hunks of a file with this base that a person has accepted in a run. */
+export function acceptedHunks(plan: Plan | undefined, path: string, base: string): ReadonlySet<string> {
+  const decided = plan?.reviews?.filter((review) => review.path === path && review.base === base) ?? [];
+  return new Set(decided.filter(({ verdict }) => verdict === 'accepted').flatMap(({ hunks }) => hunks));
+}
+
+/** The run a scope belongs to; undefined when it is gone. */
+export function runOfScope(state: FleetState, scope: ReviewScope): RunId | undefined {
+  return scope.kind === 'run' ? state.runs[scope.runId]?.id : state.agents[scope.agentId]?.runId;
+}
+
+/** What a scope is called. */
+export function scopeLabel(state: FleetState, scope: ReviewScope): string {
+  return (scope.kind === 'run' ? state.runs[scope.runId]?.label : state.agents[scope.agentId]?.label) ?? 'Nobody';
+}
+
+function pathsOf(state: FleetState, scope: ReviewScope): ReadonlySet<string> {
+  const agents = Object.values<Agent>(state.agents).filter((agent) => isInScope(agent.id, agent.runId, scope));
+  return new Set(agents.flatMap((agent) => agent.filesChanged));
+}
+
+function isInScope(agentId: AgentId, runId: RunId, scope: ReviewScope): boolean {
+  return scope.kind === 'agent' ? agentId === scope.agentId : runId === scope.runId;
+}
+
+/** All recorded changes of these files by anybody, oldest first. */
+function recordedChanges(state: FleetState, paths: ReadonlySet<string>): readonly Recorded[] {
+  const touching = Object.values<Agent>(state.agents).filter((agent) => agent.filesChanged.some((path) => paths.has(path)));
+  const all = touching.flatMap((agent) => {
+    const calls = (state.transcripts[agent.id]?.turns ?? []).flatMap((turn) => turn.calls);
+    return calls.flatMap((call) =>
+      call.effects.flatMap((change) =>
+        change.kind === 'changed' && paths.has(change.path)
+          ? [{ agentId: agent.id, runId: agent.runId, at: call.endedAt ?? 0, change }]
+          : [],
+      ),
+    );
+  });
+  return all.sort((a, b) => a.at - b.at);
+}
+
+/** Changes of one file that were made in the same moment in the order in which one continues the other; sorting by time alone cannot tell. */
+function linked(changes: readonly Recorded[]): readonly Recorded[] {
+  const left = [...changes];
+  const ordered: Recorded[] = [];
+  for (let first = left[0]; first !== undefined; first = left[0]) {
+    const rivals = left.filter((other) => other.at === first.at);
+    const next = rivals.find(
+      (one) => !rivals.some((other) => other !== one && other.change.after !== undefined && other.change.after === one.change.before),
+    );
+    const taken = next ?? first;
+    left.splice(left.indexOf(taken), 1);
+    ordered.push(taken);
+  }
+  return ordered;
+}
+
+function fileOf(path: string, all: readonly Recorded[], scope: ReviewScope): ReviewFile | undefined {
+  const from = all.findIndex(({ agentId, runId }) => isInScope(agentId, runId, scope));
+  const since = all.slice(Math.max(0, from));
+  const own = since.filter(({ agentId, runId }) => isInScope(agentId, runId, scope));
+  const [first, last] = [own[0], own.at(-1)];
+  if (first === undefined || last === undefined) {
+    return undefined;
+  }
+  const others = since.filter(({ agentId, runId }) => !isInScope(agentId, runId, scope));
+  return { path, base: baseOf(first.change), change: changeOf(first.change, last.change), agents: inOrder(own), others: inOrder(others) };
+}
+
+function baseOf(first: Change): ReviewBase {
+  if (first.before !== undefined) {
+    return { kind: 'kept', before: first.before, beforeAs: first.beforeAs };
+  }
+  return { kind: first.change === 'created' ? 'nothing' : 'unknown' };
+}
+
+function changeOf(first: Change, last: Change): Change['change'] {
+  if (last.change === 'deleted') {
+    return 'deleted';
+  }
+  return first.change === 'created' ? 'created' : 'edited';
+}
+
+/** Each agent once, by its last change. */
+function inOrder(changes: readonly Recorded[]): readonly AgentId[] {
+  return [...new Set(changes.map(({ agentId }) => agentId).toReversed())].toReversed();
+}

@@ -1,0 +1,181 @@
+import type { Effect } from '../events.ts';
+import type { AgentId } from '../ids.ts';
+import { countText } from '../rowText.ts';
+import { oneLine } from '../context/quoted.ts';
+import { isLive } from '../selectors.ts';
+import type { Agent, FleetState } from '../state.ts';
+
+/*
+ * Files that two agents touch at the same time. Worked out from the heads of the agents, which the fold keeps anyway: no fact needs a new
+ * index, and a look costs one comparison of identities per agent unless some agent touched a file since the last look.
+ */
+
+/** One file that agents are about to change over each other. */
+export interface Overlap {
+  readonly path: string;
+  /** Two or more, in the order they were spawned. */
+  readonly agents: readonly AgentId[];
+}
+
+/** All overlaps, by file and by agent. */
+export interface Overlaps {
+  readonly byPath: ReadonlyMap<string, Overlap>;
+  readonly byAgent: ReadonlyMap<AgentId, readonly Overlap[]>;
+  /** What it was worked out from. */
+  readonly seen: ReadonlyMap<AgentId, Seen>;
+}
+
+interface Seen {
+  readonly changed: readonly string[];
+  /** Files it has an open call to change. */
+  readonly changing: string;
+  readonly from: number;
+  /** Infinity while its changes are still apart from everybody else's. */
+  readonly to: number;
+  readonly agent: Agent;
+}
+
+/** Whether an agent's changes can still run into somebody else's. At work it always is; a worktree of its own keeps it so until the merge. */
+export type IsOpen = (agent: Agent) => boolean;
+
+export const noOverlaps: Overlaps = { byPath: new Map(), byAgent: new Map(), seen: new Map() };
+
+/** The overlaps of a state; the very same object as `before` while nothing about them changed. */
+export function overlapsOf(state: Pick<FleetState, 'agents'>, before: Overlaps = noOverlaps, isOpen: IsOpen = isLive): Overlaps {
+  const seen = new Map(Object.values<Agent>(state.agents).map((agent) => [agent.id, seenOf(agent, before.seen.get(agent.id), isOpen)]));
+  const isSame = seen.size === before.seen.size && [...seen].every(([id, one]) => sameSeen(one, before.seen.get(id)));
+  return isSame ? before : indexed(seen);
+}
+
+/** A message that somebody should get about an overlap that has just come about. */
+export interface OverlapWarning {
+  readonly to: AgentId;
+  /** One of the files, for the place of the message. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Whom to tell what, because of what an agent has just changed. `state` is the state before that fact. Each agent is told once about a
+ * file: the later one when it comes, the earlier one when it is no longer alone; so a crowd on one file costs two messages for each agent
+ * at most. Agents that have ended are told nothing.
+ */
+export function overlapWarnings(
+  state: Pick<FleetState, 'agents'>,
+  { agentId, effects }: { readonly agentId: AgentId; readonly effects: readonly Effect[] },
+  isOpen: IsOpen = isLive,
+): readonly OverlapWarning[] {
+  const agent = state.agents[agentId];
+  if (agent === undefined) {
+    return [];
+  }
+  const paths = new Set(effects.flatMap((effect) => (effect.kind === 'changed' ? [effect.path] : [])));
+  const fresh = [...paths].filter((path) => !agent.filesChanged.includes(path));
+  const others = fresh.length === 0 ? [] : Object.values<Agent>(state.agents).filter((other) => other.id !== agentId);
+  const own: { path: string; others: readonly Agent[] }[] = [];
+  const warnings: OverlapWarning[] = [];
+  for (const path of fresh) {
+    const rivals = others.filter((other) => other.filesChanged.includes(path) && meet(agent, other, isOpen));
+    if (rivals.length > 0) {
+      own.push({ path, others: rivals });
+    }
+    for (const rival of rivals.filter(isLive)) {
+      const wasAlone = !rivals.some((other) => other !== rival && meet(rival, other, isOpen));
+      if (wasAlone) {
+        warnings.push({ to: rival.id, path, text: warningText([{ path, others: [agent] }]) });
+      }
+    }
+  }
+  const [first] = own;
+  return first === undefined || !isLive(agent)
+    ? warnings
+    : [{ to: agentId, path: first.path, text: warningText(own) }, ...warnings];
+}
+
+/** How an overlap reads beside an agent's name in a row. */
+export function overlapText(state: Pick<FleetState, 'agents'>, agentId: AgentId, overlaps: readonly Overlap[]): string | undefined {
+  const [first] = overlaps;
+  if (first === undefined) {
+    return undefined;
+  }
+  const names = first.agents.filter((id) => id !== agentId).map((id) => state.agents[id]?.label ?? id);
+  const who = names.length > 1 ? countText(names.length, 'agent') : (names[0] ?? 'another agent');
+  const more = overlaps.length > 1 ? ` and ${countText(overlaps.length - 1, 'more file')}` : '';
+  return `same file as ${who}: ${first.path}${more}`;
+}
+
+function seenOf(agent: Agent, before: Seen | undefined, isOpen: IsOpen): Seen {
+  const to = isOpen(agent) ? Number.POSITIVE_INFINITY : endOf(agent);
+  // An open agent may become closed without a fact about itself; everything else follows from its head.
+  return before !== undefined && before.agent === agent && before.to === to
+    ? before
+    : { agent, changed: agent.filesChanged, changing: changingPaths(agent).join('\n'), from: agent.spawnedAt, to };
+}
+
+function sameSeen(a: Seen, b: Seen | undefined): boolean {
+  return a === b || (b !== undefined && a.changed === b.changed && a.changing === b.changing && a.to === b.to && a.from === b.from);
+}
+
+/** Files an agent is about to change: calls of the tools that write, from the moment it is known where. */
+function changingPaths(agent: Agent): readonly string[] {
+  return agent.openCalls.flatMap(({ name, place }) => (place !== undefined && (name === 'edit_file' || name === 'write_file') ? [place.path] : []));
+}
+
+function indexed(seen: ReadonlyMap<AgentId, Seen>): Overlaps {
+  const parties = new Map<string, Seen[]>();
+  for (const one of seen.values()) {
+    for (const path of new Set([...one.changed, ...one.changing.split('\n').filter((text) => text !== '')])) {
+      const list = parties.get(path);
+      if (list === undefined) {
+        parties.set(path, [one]);
+      } else {
+        list.push(one);
+      }
+    }
+  }
+  const byPath = new Map<string, Overlap>();
+  const byAgent = new Map<AgentId, Overlap[]>();
+  for (const [path, list] of parties) {
+    const agents = list.length < 2 ? [] : list.filter((one) => list.some((other) => other !== one && overlapInTime(one, other)));
+    if (agents.length > 1) {
+      const overlap: Overlap = { path, agents: agents.map(({ agent }) => agent.id) };
+      byPath.set(path, overlap);
+      for (const id of overlap.agents) {
+        byAgent.set(id, [...(byAgent.get(id) ?? []), overlap]);
+      }
+    }
+  }
+  return { byPath, byAgent, seen };
+}
+
+function meet(a: Agent, b: Agent, isOpen: IsOpen): boolean {
+  return overlapInTime(seenOf(a, undefined, isOpen), seenOf(b, undefined, isOpen));
+}
+
+/** Whoever came after the other had ended saw its work, and whom nobody can get in the way of any more needs no warning. */
+function overlapInTime(a: Seen, b: Seen): boolean {
+  const isOpen = a.to === Number.POSITIVE_INFINITY || b.to === Number.POSITIVE_INFINITY;
+  return isOpen && a.from < b.to && b.from < a.to;
+}
+
+function endOf(agent: Agent): number {
+  return agent.phase.kind === 'ended' ? agent.phase.since : agent.lastActivityAt;
+}
+
+const namedAtMost = 5;
+
+function warningText(found: readonly { readonly path: string; readonly others: readonly Agent[] }[]): string {
+  const shown = found.slice(0, namedAtMost).map(({ path, others }) => `- ${oneLine(path)}: ${namesOf(others)}`);
+  const more = found.length > namedAtMost ? [`- and ${countText(found.length - namedAtMost, 'more file')}`] : [];
+  return [
+    'Another agent works on a file that you have changed:',
+    ...shown,
+    ...more,
+    'Read the file again before you change it further and keep what the others did. If your changes cannot both stand, agree with them by message_agent, or say so in your report.',
+  ].join('\n');
+}
+
+function namesOf(agents: readonly Agent[]): string {
+  const names = agents.slice(0, namedAtMost).map((agent) => `${oneLine(agent.label)} (${agent.id})`);
+  return [...names, ...(agents.length > namedAtMost ? [`${agents.length - namedAtMost} more`] : [])].join(', ');
+}
