@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { FlotillaApi } from './api.ts';
 import { FleetLife } from './fleetLife.ts';
+import type { AgentId } from './core/ids.ts';
 import { withinTime } from './lib/deadline.ts';
 import { createProviders } from './openFleet.ts';
 import { planLimits } from './orchestrator/planLimits.ts';
@@ -31,6 +32,11 @@ import { Notifications } from './ui/notifications.ts';
 import { PlanDocuments } from './ui/planDocuments.ts';
 import { PlanEditor } from './ui/planEditor/planEditor.ts';
 import { ResultDocuments } from './ui/resultDocuments.ts';
+import { BaseDocuments } from './ui/review/baseDocuments.ts';
+import { ChangeReview } from './ui/review/changeReview.ts';
+import { OverlapDecorations } from './ui/review/overlapDecorations.ts';
+import { ReviewComments } from './ui/review/reviewComments.ts';
+import { ReviewLens } from './ui/review/reviewLens.ts';
 import { LiveSettings } from './ui/settings.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { Timeline } from './ui/timelinePanel.ts';
@@ -140,6 +146,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     }),
   );
   const results = own(new ResultDocuments({ door, now, visible: visibleText }));
+  const placesOf = () => ({ files: files.review, resolve: (path: string) => places.resolve(path) });
+  const bases = own(new BaseDocuments(door, placesOf));
+  const changes = own(new ChangeReview({ door, placesOf, bases, logError }));
+  const labelOf = (id: AgentId) => door.fleet?.state.agents[id]?.label ?? 'the agent';
+  const comments = own(new ReviewComments(changes, context.workspaceState, labelOf, logError));
+  own(new ReviewLens(door, changes));
+  own(new OverlapDecorations({ door, display: (uri) => places.display(uri), resolve: (path) => places.resolve(path), logError }));
   const view = own(
     new FleetView({
       door,
@@ -170,6 +183,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       openPlan: (run) => planEditor.open(run),
       openPlanHistory: (run) => planEditor.openHistory(run),
       results,
+      changes,
+      comments,
       entries: () => life.entries(),
       workflows: () => definitions.workflows,
       slots: () => settings.value.fleet.maxConcurrentAgents,

@@ -29,14 +29,17 @@ export function liveDescendants(state: FleetState, agentId: AgentId): readonly A
   return subtreeOf(state, agentId).filter((agent) => agent.id !== agentId && isLive(agent));
 }
 
-/** The row of an agent. `activeAt`: when it last did something or its model last said something, ms since the epoch. `task`: what it works on. */
-export function agentRow(agent: Agent, now: number, activeAt: number, task?: Task): Row {
+/**
+ * The row of an agent. `activeAt`: when it last did something or its model last said something, ms since the epoch. `task`: what it works on.
+ * `overlap`: which file others change at the same time, in words.
+ */
+export function agentRow(agent: Agent, now: number, activeAt: number, task?: Task, overlap?: string): Row {
   const phase = agent.phase;
   const needsPerson = phase.kind === 'waiting' && (phase.wait === 'approval' || phase.wait === 'answer');
   const doing = doingText(agent, now);
   const type = agent.label.toLowerCase().startsWith(agent.agentType.toLowerCase()) ? undefined : agent.agentType;
   const round = task === undefined || task.round < 2 ? undefined : `round ${task.round}`;
-  const description = [doing, timeText(phase, now, activeAt), round, ...agentTexts([agent]), otherModel(agent), type]
+  const description = [doing, timeText(phase, now, activeAt), overlap, round, ...agentTexts([agent]), otherModel(agent), type]
     .filter((part) => part !== undefined)
     .join(' · ');
   const { icon, color } = phaseIcon(phase);

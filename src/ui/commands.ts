@@ -14,11 +14,12 @@ import { createResultCommands, type ResultCommandDeps } from './commands/resultC
 import { createRunActs } from './commands/runActs.ts';
 import { createSpawnCommands } from './commands/runCommands.ts';
 import { type StartDeps, startRun, startWorkflow } from './commands/startRun.ts';
+import { createReviewCommands, type ReviewCommandDeps } from './review/reviewCommands.ts';
 import { type KeyStore, setApiKey } from './setApiKey.ts';
 import { agentOfTarget, pickAgent, toGiven } from './targets.ts';
 
 /** What all commands together need. */
-export interface AllCommandDeps extends EditorCommandDeps, PlanCommandDeps, StartDeps, ResultCommandDeps {
+export interface AllCommandDeps extends EditorCommandDeps, PlanCommandDeps, StartDeps, ResultCommandDeps, ReviewCommandDeps {
   readonly review: ReviewDeps;
   readonly apiKey: KeyStore;
   readonly showLog: () => void;
@@ -36,6 +37,7 @@ export function registerCommands(deps: AllCommandDeps): Disposable {
     ...createSpawnCommands(deps),
     ...createRunActs(deps),
     ...createResultCommands(deps),
+    ...createReviewCommands(deps),
     ...createAgentCommands(deps),
     ...createFleetCommands(deps),
     ...createEditorCommands(deps),

@@ -4,6 +4,7 @@ import { type FleetTreeIndex, indexFleet, rowOwner } from '../core/fleetIndex.ts
 import { decisionRow, runRow, taskRow } from '../core/plan/planRows.ts';
 import { badgeOf, openRequests, requestOf } from '../core/openRequests.ts';
 import { agentRow, askRow, needsYouRow, type Row, type TypeDefinition } from '../core/rows.ts';
+import { noOverlaps, type Overlaps, overlapsOf, overlapText } from '../core/review/overlaps.ts';
 import { isLive, runPhase } from '../core/selectors.ts';
 import { emptyFleet, type FleetState, type Plan, type Task } from '../core/state.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
@@ -43,6 +44,7 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
   /** The state as it was looked at last; every row drawn together is of the same. */
   #state: FleetState = emptyFleet;
   #index: FleetTreeIndex = indexFleet(emptyFleet);
+  #overlaps: Overlaps = noOverlaps;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -176,7 +178,18 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
       this.#index = indexFleet(state);
     }
     this.#refresh.add(treeChanges(before, state, this.#nodes));
+    this.#lookAtOverlaps();
     this.#keepTime();
+  }
+
+  /** One agent's change of a file may show in the row of another. */
+  #lookAtOverlaps(): void {
+    const before = this.#overlaps;
+    this.#overlaps = overlapsOf(this.#state, before);
+    if (this.#overlaps !== before) {
+      const ids = [...before.byAgent.keys(), ...this.#overlaps.byAgent.keys()];
+      this.#refresh.rows(ids.map((id) => this.#nodes.agent(id)));
+    }
   }
 
   /** Rows that tell how long something takes are looked at once a second, while somebody sees them and there are any. */
@@ -246,7 +259,11 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
       case 'agent': {
         const agent = this.#state.agents[node.agentId];
         const heardAt = Math.max(agent?.lastActivityAt ?? 0, this.#heardAt.get(node.agentId) ?? 0);
-        return agent === undefined ? undefined : agentRow(agent, now, heardAt, this.#task(agent.runId, agent.taskId)?.task);
+        if (agent === undefined) {
+          return undefined;
+        }
+        const overlap = overlapText(this.#state, agent.id, this.#overlaps.byAgent.get(agent.id) ?? []);
+        return agentRow(agent, now, heardAt, this.#task(agent.runId, agent.taskId)?.task, overlap);
       }
     }
   }

@@ -27,10 +27,14 @@ export function feedbackText(comments: readonly LineComment[], rejected: readonl
     ({ path, line, lineText, text }, index) => `${index + 1}. ${oneName(path)}:${line}\n${quoteOf(lineText)}\n${text.trim()}`,
   );
   const parts = [
-    comments.length === 0 ? 'I have reviewed your changes.' : `I have reviewed your changes and have ${countText(comments.length, 'comment')}:`,
+    comments.length === 0
+      ? 'I have reviewed your changes.'
+      : `I have reviewed your changes and have ${countText(comments.length, 'comment')}:`,
     ...said,
     ...(rejected.length === 0 ? [] : [rejectedText(rejected)]),
-    ...(comments.length === 0 ? [] : ['The line after each ">" is quoted from the file as it was when I wrote. Read a file again before you change it.']),
+    ...(comments.length === 0
+      ? []
+      : ['The line after each ">" is quoted from the file as it was when I wrote. Read a file again before you change it.']),
   ];
   return parts.join('\n\n');
 }

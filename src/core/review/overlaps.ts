@@ -87,9 +87,7 @@ export function overlapWarnings(
     }
   }
   const [first] = own;
-  return first === undefined || !isLive(agent)
-    ? warnings
-    : [{ to: agentId, path: first.path, text: warningText(own) }, ...warnings];
+  return first === undefined || !isLive(agent) ? warnings : [{ to: agentId, path: first.path, text: warningText(own) }, ...warnings];
 }
 
 /** How an overlap reads beside an agent's name in a row. */
@@ -118,7 +116,9 @@ function sameSeen(a: Seen, b: Seen | undefined): boolean {
 
 /** Files an agent is about to change: calls of the tools that write, from the moment it is known where. */
 function changingPaths(agent: Agent): readonly string[] {
-  return agent.openCalls.flatMap(({ name, place }) => (place !== undefined && (name === 'edit_file' || name === 'write_file') ? [place.path] : []));
+  return agent.openCalls.flatMap(({ name, place }) =>
+    place !== undefined && (name === 'edit_file' || name === 'write_file') ? [place.path] : [],
+  );
 }
 
 function indexed(seen: ReadonlyMap<AgentId, Seen>): Overlaps {

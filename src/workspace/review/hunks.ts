@@ -65,7 +65,10 @@ export function withoutHunks(hunks: readonly Hunk[], taken: ReadonlySet<string>)
 
 /** Identity of content at a place of a base. */
 export function hunkId(baseLine: number, removed: string, added: string): string {
-  return createHash('sha256').update(JSON.stringify([baseLine, removed, added])).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(JSON.stringify([baseLine, removed, added]))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 function linesOf(text: string): string[] {

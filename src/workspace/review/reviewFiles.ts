@@ -82,7 +82,9 @@ export function createReviewFiles(deps: ReviewFilesDeps): ReviewFiles {
         const { review } = looked;
         const taken = review.hunks.filter(({ id }) => hunks.has(id));
         if (review.present !== seen.present || taken.length !== hunks.size) {
-          return refuse(`${place.display} has changed since you looked at it; nothing was taken back. Look at its changes as they are now.`);
+          return refuse(
+            `${place.display} has changed since you looked at it; nothing was taken back. Look at its changes as they are now.`,
+          );
         }
         if (taken.length === 0) {
           return { ok: true, saved: true };
@@ -206,7 +208,13 @@ function leftText({ review, base, texts }: Looked, accepted: ReadonlySet<string>
     const isAccepted = review.hunks.some(({ id }) => accepted.has(id));
     return isAccepted ? (review.hunks[0]?.added ?? '') : base === undefined ? '' : shown(decodeFile(base));
   }
-  const text = spliceText(texts.base, splicesOnBase(texts.base, review.hunks.filter(({ id }) => accepted.has(id))));
+  const text = spliceText(
+    texts.base,
+    splicesOnBase(
+      texts.base,
+      review.hunks.filter(({ id }) => accepted.has(id)),
+    ),
+  );
   return shown({ ...texts.current.file, text });
 }
 

@@ -5,7 +5,9 @@ import { hunksOf, splicesBack, splicesOnBase, withoutHunks } from '../../../src/
 import { examples } from '../../support/examples.ts';
 
 /** Few different lines, so that they repeat and can be aligned in several ways; every kind of line end; no line end at the end. */
-const line = fc.tuple(fc.constantFrom('a', 'b', 'c', '', 'ä😀'), fc.constantFrom('\n', '\n', '\r\n', '\r')).map(([text, end]) => text + end);
+const line = fc
+  .tuple(fc.constantFrom('a', 'b', 'c', '', 'ä😀'), fc.constantFrom('\n', '\n', '\r\n', '\r'))
+  .map(([text, end]) => text + end);
 const text = fc.tuple(fc.array(line, { maxLength: 14 }), fc.constantFrom('', '', 'end')).map(([lines, end]) => lines.join('') + end);
 
 describe('hunks', () => {

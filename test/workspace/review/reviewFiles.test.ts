@@ -116,7 +116,10 @@ describe('reviewing a changed file', () => {
         const { hunks } = await file.look();
         const left = hunks.filter((_, index) => !positions.includes(index));
         accepted(await file.reject(...positions));
-        assert.deepEqual((await file.look()).hunks.map(({ id }) => id), left.map(({ id }) => id));
+        assert.deepEqual(
+          (await file.look()).hunks.map(({ id }) => id),
+          left.map(({ id }) => id),
+        );
         const shown = await file.files.review.baseText(file.file, new Set(left.map(({ id }) => id)));
         assert.equal(shown, file.bytes?.toString());
         accepted(await file.reject(...left.map((_, index) => index)));
