@@ -230,12 +230,13 @@ export class ChangeReview implements Disposable {
     }
   }
 
-  /** The editor does not tell what a tab with many files holds, only what it is called. */
+  /** The editor does not tell what a tab with many files holds, only what it is called: our title, and how many files they are. */
   #tabs(): readonly vscode.Tab[] {
     const title = this.#opened?.title;
+    const isAll = (label: string) => title !== undefined && (label === title || label.startsWith(`${title} (`));
     return vscode.window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
-      .filter(({ label, input }) => label === title || (input instanceof vscode.TabInputTextDiff && scopeOf(input.original) !== undefined));
+      .filter(({ label, input }) => isAll(label) || (input instanceof vscode.TabInputTextDiff && scopeOf(input.original) !== undefined));
   }
 
   #tellLeft(left: readonly Unreviewable[]): void {
