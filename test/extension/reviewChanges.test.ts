@@ -5,10 +5,11 @@ import { clearFleet, command, flotilla, isOver, until } from './support/flotilla
 const task = 'Make one small improvement that is certainly safe, then run a harmless command';
 
 describe('reviewing changes', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let written: { readonly uri: vscode.Uri; readonly before: string } | undefined;
 
   afterEach(async () => {
+    await vscode.workspace.getConfiguration('files').update('autoSave', undefined, vscode.ConfigurationTarget.Global);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     if (written !== undefined) {
@@ -81,6 +82,8 @@ describe('reviewing changes', function () {
 
   it('CON-03: takes a change out of unsaved text, where it can be undone, and saves nothing', async () => {
     const { agentId, path, uri, before } = await build('builder-c');
+    // In a browser the editor saves by itself.
+    await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Global);
     const onDisk = await textOf(uri);
     const document = await vscode.workspace.openTextDocument(uri);
     const typing = new vscode.WorkspaceEdit();

@@ -114,20 +114,16 @@ export class ReviewComments implements Disposable {
 
   /** Sends what is open: to an agent at work as an instruction, to one that has ended as a new task. */
   send(fleet: FleetControl): CommandReply {
-    const agents = new Set([...[...this.#notes.values()].map(({ agentId }) => agentId), ...this.#review.untoldAgents]);
+    // What was rejected of an agent that is gone interests nobody any more.
+    const untold = this.#review.untoldAgents.filter((agentId) => fleet.state.agents[agentId] !== undefined);
+    const agents = new Set([...[...this.#notes.values()].map(({ agentId }) => agentId), ...untold]);
     if (agents.size === 0) {
       const next = 'Write a comment on a line of the changes, or reject a change first.';
       return refused({ code: 'unknown', message: 'There is no feedback to send.', next });
     }
-    let reached = 0;
-    for (const agentId of agents) {
-      const reply = this.#sendTo(fleet, agentId);
-      if (!reply.ok) {
-        return reply;
-      }
-      reached += 1;
-    }
-    return { ...done, reached };
+    // One that cannot be told keeps its comments, and the others are told all the same.
+    const replies = [...agents].map((agentId) => this.#sendTo(fleet, agentId));
+    return replies.find((reply) => !reply.ok) ?? { ...done, reached: replies.length };
   }
 
   dispose(): void {
