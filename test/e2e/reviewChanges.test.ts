@@ -20,7 +20,10 @@ describe('a person who reviews changes', function () {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'flotilla-review-')));
     writeFileSync(join(folder, 'guide.md'), guide);
     writeFileSync(join(folder, 'notes.md'), notes);
-    window = await openWindow({ workspace: folder, settings: { 'flotilla.approvals.writes': 'allow' } });
+    window = await openWindow({
+      workspace: folder,
+      settings: { 'flotilla.approvals.writes': 'allow', 'workbench.colorTheme': 'Default Dark Modern' },
+    });
     runs = createRunDriver(window);
     await runs.start(task, 'scout-build');
     await window.showFleet();
@@ -65,17 +68,18 @@ describe('a person who reviews changes', function () {
 
   it('goes through the rest by keyboard, comments, and sends the comments to the agent', async () => {
     await window.palette('Flotilla: Step Through Changes');
-    await window.page.locator('.quick-input-widget', { hasText: 'Change 1 of 2' }).waitFor();
+    const step = (of: number) => window.page.locator('.quick-input-widget', { hasText: new RegExp(`Change \\d of ${of}`) }).waitFor();
+    await step(2);
     await window.screenshot('review-step');
     await window.pick('Comment…');
     await window.answer('Write the name of the ledger too');
-    await window.page.locator('.quick-input-widget', { hasText: 'Change 1 of 2' }).waitFor();
+    await step(2);
     await window.page.getByText('Write the name of the ledger too').first().waitFor();
     await window.screenshot('review-comment');
     await window.pick('Send Feedback');
-    await window.page.locator('.quick-input-widget', { hasText: 'Change 1 of 2' }).waitFor();
+    await step(2);
     await window.pick('Accept');
-    await window.page.locator('.quick-input-widget', { hasText: 'Change 1 of 1' }).waitFor();
+    await step(1);
     await window.page.keyboard.press('Escape');
     assert.equal(textOf('guide.md'), guide.replace('teh', 'the'));
   });

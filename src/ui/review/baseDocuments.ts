@@ -26,11 +26,12 @@ export class BaseDocuments implements Disposable, vscode.TextDocumentContentProv
   /** From the address alone, so that an editor that a reload brings back shows the same. */
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const state = this.#door.fleet?.state;
-    const scope = scopeOf(uri);
-    if (state === undefined || scope === undefined) {
+    const address = addressOf(uri);
+    if (state === undefined || address === undefined) {
       return 'The fleet is not open. Open it again to see what this file was.\n';
     }
-    const file = changesOf(state, scope).find(({ path }) => path === uri.path.slice(1));
+    const { scope } = address;
+    const file = changesOf(state, scope).find(({ path }) => path === address.path);
     if (file === undefined) {
       return 'Who changed this file is no longer in the fleet.\n';
     }
@@ -39,8 +40,8 @@ export class BaseDocuments implements Disposable, vscode.TextDocumentContentProv
   }
 
   /** Has open documents of a file read again. */
-  refresh(scope: ReviewScope, path: string): void {
-    this.#changed.fire(baseUri(scope, path));
+  refresh(scope: ReviewScope, path: string, file: vscode.Uri): void {
+    this.#changed.fire(baseUri(scope, path, file));
   }
 
   dispose(): void {
@@ -48,21 +49,31 @@ export class BaseDocuments implements Disposable, vscode.TextDocumentContentProv
   }
 }
 
-/** The address of what a file was before the changes of a scope. */
-export function baseUri(scope: ReviewScope, path: string): vscode.Uri {
-  const query = scope.kind === 'run' ? `run=${scope.runId}` : `agent=${scope.agentId}`;
-  return vscode.Uri.from({ scheme, path: `/${path}`, query });
+/** The address of what a file was before the changes of a scope. The editor takes a file at another place for one that was moved. */
+export function baseUri(scope: ReviewScope, path: string, file: vscode.Uri): vscode.Uri {
+  const id = scope.kind === 'run' ? scope.runId : scope.agentId;
+  return vscode.Uri.from({ scheme, path: file.path, query: JSON.stringify([scope.kind, id, path]) });
 }
 
-/** Whose changes a document of this kind belongs to. */
-export function scopeOf(uri: vscode.Uri): ReviewScope | undefined {
-  const [kind, ...rest] = uri.scheme === scheme ? uri.query.split('=') : [];
-  const id = rest.join('=');
-  if (!isIdText(id)) {
+/** Whose changes a document of this kind belongs to, and the file as agents call it. */
+export function addressOf(uri: vscode.Uri): { readonly scope: ReviewScope; readonly path: string } | undefined {
+  const parts = uri.scheme === scheme ? readParts(uri.query) : [];
+  const [kind, id, path] = parts;
+  if (typeof path !== 'string' || typeof id !== 'string' || !isIdText(id)) {
     return undefined;
   }
   if (kind === 'run') {
-    return { kind: 'run', runId: toId('run', id) };
+    return { scope: { kind: 'run', runId: toId('run', id) }, path };
   }
-  return kind === 'agent' ? { kind: 'agent', agentId: toId('agent', id) } : undefined;
+  return kind === 'agent' ? { scope: { kind: 'agent', agentId: toId('agent', id) }, path } : undefined;
+}
+
+function readParts(query: string): readonly unknown[] {
+  try {
+    const parts: unknown = JSON.parse(query);
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    // An address that somebody made up.
+    return [];
+  }
 }

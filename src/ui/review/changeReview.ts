@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { AgentId } from '../../core/ids.ts';
 import { baseKey, type ReviewScope, runOfScope, scopeLabel } from '../../core/review/changes.ts';
-import type { ReviewVerdict } from '../../core/events.ts';
+import type { FleetEvent, ReviewVerdict } from '../../core/events.ts';
 import type { RejectedChange } from '../../core/review/feedbackText.ts';
 import { type Disposable, DisposableStore } from '../../lib/disposables.ts';
 import { type CommandReply, done, refused, toReply } from '../commandReply.ts';
 import type { FleetDoor } from '../fleetDoor.ts';
-import { type BaseDocuments, baseUri, scopeOf } from './baseDocuments.ts';
+import { addressOf, type BaseDocuments, baseUri } from './baseDocuments.ts';
 import { lookAt, lookAtAll, type ReviewedFile, type Unreviewable } from './reviewedFiles.ts';
 import type { PlacesOf } from './reviewPort.ts';
 
@@ -120,8 +120,8 @@ export class ChangeReview implements Disposable {
       fleet.execute({ type: 'reviewChanges', runId, agentId, path, base: baseKey(one.file.base), hunks: ids, verdict }),
     );
     await this.#refresh(path);
-    this.#deps.bases.refresh(opened.scope, path);
-    if (verdict === 'rejected' && one.file.change === 'created' && opened !== undefined) {
+    this.#deps.bases.refresh(opened.scope, path, one.uri);
+    if (verdict === 'rejected' && one.seen.kind === 'whole') {
       await this.#showAgain();
     }
     return reply;
@@ -154,13 +154,13 @@ export class ChangeReview implements Disposable {
     }
     const resources = files.map(({ file, uri, seen }) => [
       uri,
-      file.base.kind === 'nothing' ? undefined : baseUri(opened.scope, file.path),
+      file.base.kind === 'nothing' ? undefined : baseUri(opened.scope, file.path, uri),
       seen.present === 'none' ? undefined : uri,
     ]);
     await vscode.commands.executeCommand('vscode.changes', opened.title, resources);
   }
 
-  /** An editor of many files does not notice that one of them is gone. */
+  /** An editor of many files does not notice that one of them is gone, or there again. */
   async #showAgain(): Promise<void> {
     const tabs = this.#tabs();
     const open = this.#files.filter(({ pending }) => pending.length > 0);
@@ -173,11 +173,30 @@ export class ChangeReview implements Disposable {
   #connect(): void {
     this.#subscription?.dispose();
     this.#subscription = this.#deps.door.fleet?.subscribe((entries) => {
-      const isOurs = entries.some(({ event }) => event.type === 'toolEnded' && event.effects.some(({ kind }) => kind === 'changed'));
-      if (isOurs || entries.some(({ event }) => event.type === 'agentDeleted' || event.type === 'changesUndone')) {
+      if (this.#opened !== undefined && entries.some(({ event }) => this.#concerns(event))) {
         this.#schedule();
       }
     });
+  }
+
+  #concerns(event: FleetEvent): boolean {
+    switch (event.type) {
+      case 'agentDeleted':
+      case 'changesUndone':
+        return true;
+      case 'toolEnded': {
+        const scope = this.scope;
+        const isIn =
+          scope?.kind === 'agent'
+            ? scope.agentId === event.agentId
+            : this.#deps.door.fleet?.state.agents[event.agentId]?.runId === scope?.runId;
+        return event.effects.some(
+          (effect) => effect.kind === 'changed' && (isIn || this.#files.some(({ file }) => file.path === effect.path)),
+        );
+      }
+      default:
+        return false;
+    }
   }
 
   #documentChanged(document: vscode.TextDocument): void {
@@ -236,7 +255,7 @@ export class ChangeReview implements Disposable {
     const isAll = (label: string) => title !== undefined && (label === title || label.startsWith(`${title} (`));
     return vscode.window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
-      .filter(({ label, input }) => isAll(label) || (input instanceof vscode.TabInputTextDiff && scopeOf(input.original) !== undefined));
+      .filter(({ label, input }) => isAll(label) || (input instanceof vscode.TabInputTextDiff && addressOf(input.original) !== undefined));
   }
 
   #tellLeft(left: readonly Unreviewable[]): void {

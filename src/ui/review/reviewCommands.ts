@@ -27,7 +27,7 @@ export function createReviewCommands(deps: ReviewCommandDeps): CommandTable {
   const decideHunk = (verdict: ReviewVerdict): CommandHandler => {
     return (path, hunkId) =>
       withWritableFleet(deps.door, async () => {
-        const place = typeof path === 'string' && typeof hunkId === 'string' ? { path, hunkId } : atCursor(changes);
+        const place = typeof path === 'string' && typeof hunkId === 'string' ? { path, hunkId } : atCursor(changes, path);
         return place === undefined ? noChangeHere : await changes.decide(place.path, new Set([place.hunkId]), verdict);
       });
   };
@@ -55,7 +55,8 @@ export function createReviewCommands(deps: ReviewCommandDeps): CommandTable {
       ),
     'flotilla.stepThroughChanges': (path, hunkId) =>
       withWritableFleet(deps.door, async (fleet) => {
-        const given = typeof path === 'string' ? { path, ...(typeof hunkId === 'string' ? { hunkId } : {}) } : (atCursor(changes) ?? {});
+        const given =
+          typeof path === 'string' ? { path, ...(typeof hunkId === 'string' ? { hunkId } : {}) } : (atCursor(changes, path) ?? {});
         return await stepThrough(fleet, { review: changes, comments }, given);
       }),
     'flotilla.sendFeedback': () => withWritableFleet(deps.door, (fleet) => comments.send(fleet)),
@@ -82,9 +83,12 @@ const noChangeHere = refused({
   next: 'Put the cursor into a changed line of the changes under review.',
 });
 
-/** The change under the cursor, or the only one of the file. */
-function atCursor(changes: ChangeReview): { readonly path: string; readonly hunkId: string } | undefined {
-  const editor = vscode.window.activeTextEditor;
+/** The change under the cursor, or the only one of the file. `given`: the address of the editor whose menu it was. */
+function atCursor(changes: ChangeReview, given: unknown): { readonly path: string; readonly hunkId: string } | undefined {
+  const [active, visible] = [vscode.window.activeTextEditor, vscode.window.visibleTextEditors];
+  const isMeant = (one: vscode.TextEditor) => !(given instanceof vscode.Uri) || one.document.uri.toString() === given.toString();
+  // An editor of many files does not always say which of its parts is active.
+  const editor = active !== undefined && isMeant(active) ? active : visible.find(isMeant);
   const one = editor === undefined ? undefined : changes.fileOf(editor.document.uri);
   if (editor === undefined || one === undefined) {
     return undefined;

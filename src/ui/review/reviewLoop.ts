@@ -3,7 +3,7 @@ import type { FleetControl } from '../../orchestrator/ports.ts';
 import type { Hunk } from '../../core/review/fileReview.ts';
 import { type CommandReply, cancelled, done, refused } from '../commandReply.ts';
 import { noIcons } from '../plainText.ts';
-import { baseUri, scopeOf } from './baseDocuments.ts';
+import { addressOf, baseUri } from './baseDocuments.ts';
 import type { ChangeReview } from './changeReview.ts';
 import type { ReviewComments } from './reviewComments.ts';
 import type { ReviewedFile } from './reviewedFiles.ts';
@@ -31,6 +31,9 @@ export async function stepThrough(
   { review, comments }: ReviewLoopDeps,
   from: { readonly path?: string | undefined; readonly hunkId?: string | undefined },
 ): Promise<CommandReply> {
+  if (review.scope === undefined) {
+    return refused({ code: 'unknown', message: 'No changes are under review.', next: 'Run Review Changes first.' });
+  }
   let reached = 0;
   let at = startOf(review, from);
   for (let stops = stopsOf(review); stops.length > 0; stops = stopsOf(review)) {
@@ -82,7 +85,7 @@ async function show(review: ChangeReview, { one, hunk }: Stop): Promise<void> {
     return;
   }
   const { file, uri, seen } = one;
-  const before = baseUri(scope, file.path);
+  const before = baseUri(scope, file.path, uri);
   const options = { preview: true, preserveFocus: true };
   if (seen.present === 'none') {
     await vscode.window.showTextDocument(before, options);
@@ -162,7 +165,7 @@ async function carryOut(
 async function closeComparisons(): Promise<void> {
   const tabs = vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
-    .filter(({ input }) => input instanceof vscode.TabInputTextDiff && scopeOf(input.original) !== undefined);
+    .filter(({ input }) => input instanceof vscode.TabInputTextDiff && addressOf(input.original) !== undefined);
   if (tabs.length > 0) {
     await vscode.window.tabGroups.close(tabs, true);
   }
