@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { JournalEntry } from '../core/events.ts';
 
 /** The schema of the facts this version writes. */
-export const currentSchema = 2;
+export const currentSchema = 3;
 
 /** What one line of a journal holds, before its fact is checked. */
 export type LineContent =

@@ -7,6 +7,8 @@ export type UpcastStep = (event: unknown) => unknown;
 const steps: readonly UpcastStep[] = [
   // 2 knows facts about plans, which 1 did not; those of 1 mean what they meant.
   (event) => event,
+  // 3 knows facts about reviews of changes.
+  (event) => event,
 ];
 
 /** Turns a fact of an older schema into one of the current schema, step by step. Throws a RangeError for a schema it does not know. */

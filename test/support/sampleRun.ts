@@ -244,6 +244,7 @@ function planFacts(): readonly FleetEvent[] {
       restored: ['src/a.ts'],
       kept: [{ path: 'src/b.ts', why: 'it has changed' }],
     },
+    { type: 'changesReviewed', runId, agentId: editor, path: 'src/a.ts', base: hash, hunks: ['3f9a'], verdict: 'accepted', by: person },
     { type: 'changeProposed', proposalId, runId, by: byLead, reason: 'Nothing to review', changes: [cancel] },
     {
       type: 'decisionAsked',

@@ -54,7 +54,7 @@ export class ReviewComments implements Disposable {
     this.#controller = this.#disposables.add(vscode.comments.createCommentController('flotilla.review', 'Flotilla Review'));
     this.#controller.options = {
       prompt: 'Comment for the agent',
-      placeHolder: 'What should be different here? Send Feedback sends all comments.',
+      placeHolder: 'What should be different here?',
     };
     let scope = review.scope;
     this.#disposables.add(
