@@ -36,10 +36,15 @@ interface Recorded {
   readonly change: Change;
 }
 
-/** The files that a run or an agent changed, by path. Goes through the transcripts once, so it is for when somebody asks, not for every fact. */
-export function changesOf(state: FleetState, scope: ReviewScope): readonly ReviewFile[] {
+/**
+ * The files that a run or an agent changed, by path. Goes through the transcripts once, so it is for when somebody asks, not for every fact.
+ * `only`: one of them, for which only those who touched it are gone through.
+ */
+export function changesOf(state: FleetState, scope: ReviewScope, only?: string): readonly ReviewFile[] {
   const byPath = new Map<string, Recorded[]>();
-  for (const recorded of recordedChanges(state, pathsOf(state, scope))) {
+  const paths = pathsOf(state, scope);
+  const wanted = only === undefined ? paths : new Set([only].filter((path) => paths.has(path)));
+  for (const recorded of recordedChanges(state, wanted)) {
     const list = byPath.get(recorded.change.path) ?? [];
     list.push(recorded);
     byPath.set(recorded.change.path, list);

@@ -31,7 +31,7 @@ export class BaseDocuments implements Disposable, vscode.TextDocumentContentProv
       return 'The fleet is not open. Open it again to see what this file was.\n';
     }
     const { scope } = address;
-    const file = changesOf(state, scope).find(({ path }) => path === address.path);
+    const [file] = changesOf(state, scope, address.path);
     if (file === undefined) {
       return 'Who changed this file is no longer in the fleet.\n';
     }

@@ -25,6 +25,12 @@ describe('what agents changed', () => {
       [ann, change('a.ts', 'h2', 'h3')],
     );
     const edited = { base: { kind: 'kept', before: 'h0', beforeAs: undefined }, change: 'edited' };
+    for (const scope of [agentScope(ann), agentScope(bob), runScope]) {
+      for (const file of changesOf(state, scope)) {
+        assert.deepEqual(changesOf(state, scope, file.path), [file]);
+      }
+      assert.deepEqual(changesOf(state, scope, 'c.ts'), []);
+    }
     assert.deepEqual(changesOf(state, agentScope(ann)), [{ path: 'a.ts', ...edited, agents: [ann], others: [bob] }]);
     assert.deepEqual(
       changesOf(state, agentScope(bob)).map(({ path, base, others }) => [path, baseKey(base), others]),
