@@ -173,8 +173,7 @@ describe('TIN-06: texts that give orders', function () {
       source,
       provider: model,
       settings: {
-        'approvals.writes': 'allow',
-        'approvals.commands': 'allowListed',
+        'approvals.mode': 'editFreely',
         'approvals.allowedCommands': ['git log -1 --format=%B', 'node test.js'],
       },
     });

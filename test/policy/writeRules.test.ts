@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { allRights } from '../../src/core/rights.ts';
 import { isProtectedPath } from '../../src/policy/protectedPaths.ts';
 import { newRemoteSchema } from '../../src/policy/remoteSchema.ts';
 import { createRights } from '../../src/policy/rights.ts';
 import { isBuildPath, taintedBy } from '../../src/policy/taint.ts';
 
-const allowing = createRights({ writes: 'allow', commands: 'ask', allowedCommands: [] });
+const allowing = createRights({ mode: 'editFreely', allowedCommands: [], denyWrites: [], denyCommands: [] });
+const standing = { rights: allRights, granted: false, tainted: false };
 const write = (path: string, concern?: string) =>
-  allowing({ kind: 'write', title: '', path, diff: '', ...(concern === undefined ? {} : { concern }) }).kind;
+  allowing({ kind: 'write', title: '', path, diff: '', ...(concern === undefined ? {} : { concern }) }, standing).kind;
 
 describe('what takes a click whatever the settings say', () => {
   for (const path of [

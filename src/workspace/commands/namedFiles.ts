@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { isBuildPath } from '../../policy/protectedPaths.ts';
+import { isBuildPath } from '../../policy/taint.ts';
 import { errorCode } from '../refusal.ts';
 import { lookAt } from './programs.ts';
 
