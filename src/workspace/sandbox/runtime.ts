@@ -1,7 +1,6 @@
 import { SandboxManager } from '@anthropic-ai/sandbox-runtime';
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { createEmptyFolders } from './emptyFolders.ts';
 
 /** The programs that confining takes, by absolute path. */
 export interface SandboxPrograms {
@@ -31,6 +30,13 @@ export interface RuntimeRequest {
 export function createRuntime(programs: SandboxPrograms) {
   let last: Promise<unknown> = Promise.resolve();
   let network: Promise<void> | undefined;
+  const emptyFolders = createEmptyFolders();
+  const heldBy = new Map<string, readonly string[]>();
+  const letGo = (id: string): void => {
+    SandboxManager.unregisterCommandNetworkLists(id);
+    emptyFolders.release(heldBy.get(id) ?? []);
+    heldBy.delete(id);
+  };
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
     const result = last.then(task);
     last = result.catch(() => undefined);
@@ -53,19 +59,19 @@ export function createRuntime(programs: SandboxPrograms) {
         } else if (network === undefined) {
           SandboxManager.updateConfig(config);
         }
-        return SandboxManager.wrapWithSandbox(request.command, '/bin/bash', { filesystem: filesystemOf(request) }, signal, {
-          commandId: request.id,
-        }).catch((error: unknown) => {
-          SandboxManager.unregisterCommandNetworkLists(request.id);
-          throw error;
-        });
+        const { held, there } = emptyFolders.hold(request.mustNotAppear);
+        heldBy.set(request.id, held);
+        const filesystem = filesystemOf(request, there);
+        return SandboxManager.wrapWithSandbox(request.command, '/bin/bash', { filesystem }, signal, { commandId: request.id });
+      }).catch((error: unknown) => {
+        letGo(request.id);
+        throw error;
       }),
     /** Once for each wrap that gave a text, when its command has ended. */
     ended: (id: string): Promise<void> =>
-      // In turn as well: it takes away the empty folders, and a wrap that is being made may have seen them.
       inTurn(async () => {
-        SandboxManager.unregisterCommandNetworkLists(id);
         SandboxManager.cleanupAfterCommand();
+        letGo(id);
       }),
     close: (): Promise<void> => inTurn(() => (network === undefined ? Promise.resolve() : SandboxManager.reset())),
   };
@@ -87,10 +93,8 @@ function configOf({ bubblewrap, socat, helper }: SandboxPrograms): SandboxRuntim
   };
 }
 
-function filesystemOf({ writable, denyWrite, mustNotAppear, denyRead }: RuntimeRequest) {
-  // A path inside a missing folder has an empty folder put in its place, which git and editors take no notice of, and not a file.
-  const absent = mustNotAppear.map((place) => (existsSync(place) ? place : join(place, 'any')));
-  return { allowWrite: writable.map(literal), denyWrite: [...denyWrite, ...absent].map(literal), denyRead: denyRead.map(literal) };
+function filesystemOf({ writable, denyWrite, denyRead }: RuntimeRequest, empty: readonly string[]) {
+  return { allowWrite: writable.map(literal), denyWrite: [...denyWrite, ...empty].map(literal), denyRead: denyRead.map(literal) };
 }
 
 /** A path is a name here, whatever characters are in it. */
