@@ -27,6 +27,7 @@ import {
   workplaceSchema,
 } from './eventParts.ts';
 import { budgetSchema, planEventSchemas, taskId } from './planEvents.ts';
+import { trainEventSchemas } from './train/trainEvents.ts';
 
 export * from './eventParts.ts';
 export * from './planEvents.ts';
@@ -178,6 +179,7 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('agentContinued'), agentId, reason: z.enum(['resume', 'retry', 'followUp', 'round']), by: actorSchema }),
   z.object({ type: z.literal('agentDeleted'), agentId, by: actorSchema }),
   ...planEventSchemas,
+  ...trainEventSchemas,
 ]);
 
 /** A durable fact. */

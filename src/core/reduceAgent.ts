@@ -1,11 +1,15 @@
 import type { EventOf, FleetEvent, PlanEvent } from './events.ts';
+import type { TrainEvent } from './train/trainEvents.ts';
 import type { Agent, AgentPhase, OpenCall, WaitKind } from './state.ts';
 import { emptyUsage } from './state.ts';
 import { withSettled } from './requests.ts';
 import { addUsage, contextTokens } from './usage.ts';
 
 /** A fact about one agent. */
-export type AgentEvent = Exclude<FleetEvent, PlanEvent | { type: 'runStarted' | 'promptFixed' | 'agentSpawned' | 'agentDeleted' }>;
+export type AgentEvent = Exclude<
+  FleetEvent,
+  PlanEvent | TrainEvent | { type: 'runStarted' | 'promptFixed' | 'agentSpawned' | 'agentDeleted' }
+>;
 
 /** The agent a fact is about. */
 export function subjectOf(event: AgentEvent) {

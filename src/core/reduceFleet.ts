@@ -4,6 +4,8 @@ import { type AgentEvent, reduceAgent, spawnedAgent, subjectOf } from './reduceA
 import { emptyPlan, isPlanEvent, reducePlan, withAttempt, withAttemptEnded, withOwner } from './plan/reducePlan.ts';
 import { reduceLane, spawnedLane } from './reduceLane.ts';
 import { reduceTranscript } from './reduceTranscript.ts';
+import { isTrainEvent, reduceTrain, startTrain, type Train } from './train/train.ts';
+import type { TrainEvent } from './train/trainEvents.ts';
 import { withRequest } from './requests.ts';
 import type { Agent, FleetState, Grant, OpenAsk } from './state.ts';
 
@@ -78,9 +80,20 @@ export class FleetDraft {
       default:
         if (isPlanEvent(event)) {
           this.#changePlan(event, at);
+        } else if (isTrainEvent(event)) {
+          this.#changeTrain(event);
         } else {
           this.#change(event, at);
         }
+    }
+  }
+
+  #changeTrain(event: TrainEvent): void {
+    const before: Train | undefined = this.#state.trains[event.trainId];
+    if (event.type === 'trainStarted') {
+      this.#put('trains', event.trainId, startTrain(event));
+    } else if (before !== undefined) {
+      this.#put('trains', event.trainId, reduceTrain(before, event));
     }
   }
 
@@ -221,6 +234,11 @@ export class FleetDraft {
     if (!Object.values(this.#state.agents).some((other) => other.runId === agent.runId)) {
       this.#drop('runs', agent.runId);
       this.#drop('plans', agent.runId);
+      for (const train of Object.values<Train>(this.#state.trains)) {
+        if (train.runId === agent.runId) {
+          this.#drop('trains', train.id);
+        }
+      }
     }
   }
 
@@ -251,5 +269,5 @@ export class FleetDraft {
   }
 }
 
-type RecordName = 'runs' | 'agents' | 'asks' | 'prompts' | 'lanes' | 'transcripts' | 'plans';
+type RecordName = 'trains' | 'runs' | 'agents' | 'asks' | 'prompts' | 'lanes' | 'transcripts' | 'plans';
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -27,7 +27,8 @@ import type {
   Verdict,
   Wait,
 } from './events.ts';
-import type { AgentId, AskId, CallId, MessageId, PromptId, ProposalId, RunId, TaskId } from './ids.ts';
+import type { AgentId, AskId, CallId, MessageId, PromptId, ProposalId, RunId, TaskId, TrainId } from './ids.ts';
+import type { Train } from './train/train.ts';
 
 /** Everything an agent can wait for. */
 export type WaitKind = Wait['kind'] | 'approval' | 'answer' | 'reply';
@@ -392,6 +393,8 @@ export interface FleetState {
   readonly transcripts: Readonly<Record<AgentId, Transcript>>;
   /** Of every run that was started since there are plans. */
   readonly plans: Readonly<Record<RunId, Plan>>;
+  /** Merge trains, those that have ended included. */
+  readonly trains: Readonly<Record<TrainId, Train>>;
 }
 
 export const emptyUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
@@ -408,4 +411,5 @@ export const emptyFleet: FleetState = {
   lanes: {},
   transcripts: {},
   plans: {},
+  trains: {},
 };

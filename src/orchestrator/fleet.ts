@@ -17,6 +17,7 @@ import type { AbortReason } from './abort.ts';
 import { AgentHandle } from './agentHandle.ts';
 import type { AgentDepsSources } from './agentDeps.ts';
 import { agentDepsFor } from './agentDepsFor.ts';
+import { isTrainEvent } from '../core/train/train.ts';
 import { runAgent } from './agentRun.ts';
 import { PlanEngine } from './planEngine.ts';
 import { planLimits } from './planLimits.ts';
@@ -282,7 +283,13 @@ export class Fleet implements FleetControl {
   }
 
   #wake(event: FleetEvent): void {
-    if (event.type === 'runStarted' || event.type === 'promptFixed' || event.type === 'agentSpawned' || event.type === 'agentDeleted') {
+    if (
+      event.type === 'runStarted' ||
+      event.type === 'promptFixed' ||
+      event.type === 'agentSpawned' ||
+      event.type === 'agentDeleted' ||
+      isTrainEvent(event)
+    ) {
       return;
     }
     if (isPlanEvent(event)) {

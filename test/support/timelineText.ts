@@ -1,3 +1,4 @@
+import { isTrainEvent } from '../../src/core/train/train.ts';
 import type { FleetEvent, JournalEntry, PlanEvent } from '../../src/core/events.ts';
 import { isPlanEvent } from '../../src/core/plan/reducePlan.ts';
 import { reduceEntries } from '../../src/core/reduceFleet.ts';
@@ -20,6 +21,9 @@ export function timelineText(entries: readonly JournalEntry[]): string {
 function line(event: FleetEvent, label: (id: string) => string): string {
   if (event.type === 'runStarted' || event.type === 'promptFixed') {
     return `run: ${event.type}`;
+  }
+  if (isTrainEvent(event)) {
+    return `train: ${event.type}`;
   }
   if (isPlanEvent(event)) {
     return `plan: ${event.type}${planDetails(event)}`;

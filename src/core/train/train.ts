@@ -1,4 +1,5 @@
 import type { AgentId, RunId, TrainId } from '../ids.ts';
+import type { FleetEvent } from '../events.ts';
 import type { BlockedFile, CarSpec, ConflictFile, Counterpart, TrainEvent } from './trainEvents.ts';
 
 /*
@@ -84,6 +85,30 @@ export function carOf(train: Train, agentId: AgentId): Car | undefined {
 export function tipOf(train: Train): string {
   const done = train.order.filter((id) => carOf(train, id)?.status === 'done').at(-1);
   return (done === undefined ? undefined : carOf(train, done)?.commit) ?? train.base;
+}
+
+/** Every kind of fact about trains. */
+const kinds = {
+  trainStarted: true,
+  carMerged: true,
+  carConflicted: true,
+  carRefused: true,
+  checkPassed: true,
+  checkFailed: true,
+  carsSkipped: true,
+  carSentBack: true,
+  carRetried: true,
+  carAccepted: true,
+  byHandOpened: true,
+  trainRebased: true,
+  landingApproved: true,
+  landingBlocked: true,
+  trainEnded: true,
+} as const satisfies Record<TrainEvent['type'], true>;
+
+/** Whether a fact is about a merge train. */
+export function isTrainEvent(event: FleetEvent): event is TrainEvent {
+  return event.type in kinds;
 }
 
 /** The train that a first fact begins. */
