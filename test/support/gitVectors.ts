@@ -5,6 +5,10 @@ import type { GitPlace } from './gitPlace.ts';
 /** A way by which a repository makes Git run something. */
 export interface Vector {
   readonly name: string;
+  /** What two vectors of one repository cannot both be; its own name when left out. */
+  readonly slot?: string;
+  /** It makes commits, which others that are planted already could refuse. */
+  readonly commits?: boolean;
   /** Plants it in a repository that has `a.txt`, changed and not committed, and a branch `side` that conflicts with `main`. */
   readonly plant: (place: GitPlace, folder: string, command: string) => void;
   /** What a person would type to set it off, so that the vector itself is known to be real; none where it needs a terminal or a network. */
@@ -20,7 +24,7 @@ const config =
 /** Of a file that every working tree has, without committing it. */
 const attributes = (folder: string, text: string): void => {
   mkdirSync(join(folder, '.git/info'), { recursive: true });
-  writeFileSync(join(folder, '.git/info/attributes'), text);
+  appendFileSync(join(folder, '.git/info/attributes'), text);
 };
 
 const driver =
@@ -42,9 +46,10 @@ const thenCat = (command: string) => `${command}; cat`;
 
 /** Ways known from git-config(1), gitattributes(5) and githooks(5), and from published attacks. */
 export const vectors: readonly Vector[] = [
-  { name: 'core.fsmonitor', plant: config('core.fsmonitor'), trigger: ['status'] },
+  { name: 'core.fsmonitor', slot: 'fsmonitor', plant: config('core.fsmonitor'), trigger: ['status'] },
   {
     name: 'core.hooksPath',
+    slot: 'hooks',
     plant: (place, folder, command) => {
       mkdirSync(join(folder, 'h'));
       writeFileSync(join(folder, 'h/post-checkout'), `#!/bin/sh\n${command}\n`);
@@ -53,15 +58,21 @@ export const vectors: readonly Vector[] = [
     },
     trigger: ['worktree', 'add', '../plain-tree'],
   },
-  { name: 'hook post-checkout', plant: hook('post-checkout'), trigger: ['worktree', 'add', '../plain-tree'] },
-  { name: 'hook reference-transaction', plant: hook('reference-transaction'), trigger: ['update-ref', 'refs/x', 'HEAD'] },
-  { name: 'hook post-index-change', plant: hook('post-index-change'), trigger: ['add', '-A'] },
-  { name: 'hook pre-commit', plant: hook('pre-commit'), trigger: ['commit', '-q', '-a', '-m', 'x'] },
-  { name: 'filter.clean', plant: driver('filter', 'filter.evil.clean', thenCat), trigger: ['diff'] },
-  { name: 'filter.smudge', plant: driver('filter', 'filter.evil.smudge', thenCat), trigger: ['worktree', 'add', '../plain-tree'] },
-  { name: 'filter.process', plant: driver('filter', 'filter.evil.process'), trigger: ['add', '-A'] },
+  { name: 'hook post-checkout', slot: 'hooks', plant: hook('post-checkout'), trigger: ['worktree', 'add', '../plain-tree'] },
+  { name: 'hook reference-transaction', slot: 'hooks', plant: hook('reference-transaction'), trigger: ['update-ref', 'refs/x', 'HEAD'] },
+  { name: 'hook post-index-change', slot: 'hooks', plant: hook('post-index-change'), trigger: ['add', '-A'] },
+  { name: 'hook pre-commit', slot: 'hooks', plant: hook('pre-commit'), trigger: ['commit', '-q', '-a', '-m', 'x'] },
+  { name: 'filter.clean', slot: 'filter', plant: driver('filter', 'filter.evil.clean', thenCat), trigger: ['diff'] },
+  {
+    name: 'filter.smudge',
+    slot: 'filter',
+    plant: driver('filter', 'filter.evil.smudge', thenCat),
+    trigger: ['worktree', 'add', '../plain-tree'],
+  },
+  { name: 'filter.process', slot: 'filter', plant: driver('filter', 'filter.evil.process'), trigger: ['add', '-A'] },
   {
     name: 'filter whose name holds = and a dot',
+    slot: 'filter',
     plant: (place, folder, command) => {
       attributes(folder, '*.txt filter=e=v.il\n');
       place.plain(folder, 'config', 'filter.e=v.il.clean', thenCat(command));
@@ -70,22 +81,24 @@ export const vectors: readonly Vector[] = [
   },
   {
     name: 'required filter',
+    slot: 'filter',
     plant: (place, folder, command) => {
       driver('filter', 'filter.evil.clean', thenCat)(place, folder, command);
       place.plain(folder, 'config', 'filter.evil.required', 'true');
     },
     trigger: ['diff'],
   },
-  { name: 'diff.external', plant: config('diff.external'), trigger: ['diff'] },
-  { name: 'diff.<driver>.command', plant: driver('diff', 'diff.evil.command'), trigger: ['diff'] },
-  { name: 'diff.<driver>.textconv', plant: driver('diff', 'diff.evil.textconv', thenCat), trigger: ['show'] },
-  { name: 'textconv by blame', plant: driver('diff', 'diff.evil.textconv', thenCat), trigger: ['blame', 'a.txt'] },
+  { name: 'diff.external', slot: 'diff', plant: config('diff.external'), trigger: ['diff'] },
+  { name: 'diff.<driver>.command', slot: 'diff', plant: driver('diff', 'diff.evil.command'), trigger: ['diff'] },
+  { name: 'diff.<driver>.textconv', slot: 'diff', plant: driver('diff', 'diff.evil.textconv', thenCat), trigger: ['show'] },
+  { name: 'textconv by blame', slot: 'diff', plant: driver('diff', 'diff.evil.textconv', thenCat), trigger: ['blame', 'a.txt'] },
   { name: 'merge.<driver>.driver', plant: driver('merge', 'merge.evil.driver'), trigger: ['merge-tree', '--write-tree', 'main', 'side'] },
   { name: 'alias', plant: config('alias.st', (command) => `!${command}`), trigger: ['st'] },
   { name: 'core.editor', plant: config('core.editor'), trigger: ['commit', '-a'] },
   { name: 'sequence.editor', plant: config('sequence.editor'), trigger: ['rebase', '-i', '--root', '--autostash'] },
   {
     name: 'gpg.program by a commit',
+    slot: 'gpg',
     plant: (place, folder, command) => {
       place.plain(folder, 'config', 'gpg.program', program(folder, command));
       place.plain(folder, 'config', 'commit.gpgSign', 'true');
@@ -94,6 +107,7 @@ export const vectors: readonly Vector[] = [
   },
   {
     name: 'gpg.program by log.showSignature',
+    slot: 'gpg',
     plant: (place, folder, command) => {
       place.plain(folder, 'config', 'gpg.program', program(folder, command));
       place.plain(folder, 'config', 'log.showSignature', 'true');
@@ -110,6 +124,7 @@ export const vectors: readonly Vector[] = [
   },
   {
     name: 'include',
+    slot: 'fsmonitor',
     plant: (place, folder, command) => {
       writeFileSync(join(folder, '.git/more'), `[core]\n\tfsmonitor = "${command}"\n`);
       place.plain(folder, 'config', 'include.path', 'more');
@@ -118,15 +133,17 @@ export const vectors: readonly Vector[] = [
   },
   {
     name: 'includeIf with a filter in it',
+    slot: 'filter',
     plant: (place, folder, command) => {
       attributes(folder, '*.txt filter=evil\n');
-      writeFileSync(join(folder, '.git/more'), `[filter "evil"]\n\tclean = "${thenCat(command)}"\n`);
-      place.plain(folder, 'config', 'includeIf.onbranch:main.path', 'more');
+      writeFileSync(join(folder, '.git/more2'), `[filter "evil"]\n\tclean = "${thenCat(command)}"\n`);
+      place.plain(folder, 'config', 'includeIf.onbranch:main.path', 'more2');
     },
     trigger: ['diff'],
   },
   {
     name: 'config.worktree',
+    slot: 'fsmonitor',
     plant: (place, folder, command) => {
       place.plain(folder, 'config', 'extensions.worktreeConfig', 'true');
       place.plain(folder, 'config', '--worktree', 'core.fsmonitor', command);
@@ -135,6 +152,8 @@ export const vectors: readonly Vector[] = [
   },
   {
     name: "a submodule's own filter",
+    commits: true,
+    slot: 'submodule',
     plant: (place, folder, command) => {
       const inner = place.repository('inner', { 'i.txt': 'i' });
       place.plain(folder, 'submodule', '--quiet', 'add', inner, 'sub');
@@ -148,6 +167,8 @@ export const vectors: readonly Vector[] = [
   },
   {
     name: 'diff.submodule',
+    commits: true,
+    slot: 'submodule',
     plant: (place, folder, command) => {
       const inner = place.repository('inner', { 'i.txt': 'i' });
       place.plain(folder, 'submodule', '--quiet', 'add', inner, 'sub');
@@ -160,6 +181,7 @@ export const vectors: readonly Vector[] = [
   },
   {
     name: 'missing objects of a partial clone',
+    commits: true,
     plant: (place, folder, command) => {
       place.plain(folder, 'config', 'core.repositoryFormatVersion', '1');
       place.plain(folder, 'config', 'extensions.partialClone', 'evil');
@@ -208,4 +230,18 @@ function program(folder: string, command: string): string {
 
 function removeObject(folder: string, id: string): void {
   rmSync(join(folder, '.git/objects', id.slice(0, 2), id.slice(2)));
+}
+
+/** Puts vectors together that can be in one repository, so that few repositories try all. */
+export function groupVectors(all: readonly Vector[]): readonly (readonly Vector[])[] {
+  const groups: Vector[][] = [];
+  for (const vector of all) {
+    const free = groups.find((group) => vector.slot === undefined || group.every(({ slot }) => slot !== vector.slot));
+    if (free === undefined) {
+      groups.push([vector]);
+    } else {
+      free.push(vector);
+    }
+  }
+  return groups.map((group) => group.toSorted((a, b) => Number(b.commits ?? false) - Number(a.commits ?? false)));
 }
