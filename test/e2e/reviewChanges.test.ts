@@ -22,7 +22,7 @@ describe('a person who reviews changes', function () {
     writeFileSync(join(folder, 'notes.md'), notes);
     window = await openWindow({
       workspace: folder,
-      settings: { 'flotilla.approvals.writes': 'allow', 'workbench.colorTheme': 'Default Dark Modern' },
+      settings: { 'flotilla.approvals.mode': 'editFreely', 'workbench.colorTheme': 'Default Dark Modern' },
     });
     runs = createRunDriver(window);
     await runs.start(task, 'scout-build');

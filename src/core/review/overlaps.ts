@@ -30,19 +30,16 @@ interface Seen {
   /** Files it has an open call to change. */
   readonly changing: string;
   readonly from: number;
-  /** Infinity while its changes are still apart from everybody else's. */
+  /** When it ended; Infinity while it is at work. */
   readonly to: number;
   readonly agent: Agent;
 }
 
-/** Whether an agent's changes can still run into somebody else's. At work it always is; a worktree of its own keeps it so until the merge. */
-export type IsOpen = (agent: Agent) => boolean;
-
 export const noOverlaps: Overlaps = { byPath: new Map(), byAgent: new Map(), seen: new Map() };
 
 /** The overlaps of a state; the very same object as `before` while nothing about them changed. */
-export function overlapsOf(state: Pick<FleetState, 'agents'>, before: Overlaps = noOverlaps, isOpen: IsOpen = isLive): Overlaps {
-  const seen = new Map(Object.values<Agent>(state.agents).map((agent) => [agent.id, seenOf(agent, before.seen.get(agent.id), isOpen)]));
+export function overlapsOf(state: Pick<FleetState, 'agents'>, before: Overlaps = noOverlaps): Overlaps {
+  const seen = new Map(Object.values<Agent>(state.agents).map((agent) => [agent.id, seenOf(agent, before.seen.get(agent.id))]));
   const isSame = seen.size === before.seen.size && [...seen].every(([id, one]) => sameSeen(one, before.seen.get(id)));
   return isSame ? before : indexed(seen);
 }
@@ -63,7 +60,6 @@ export interface OverlapWarning {
 export function overlapWarnings(
   state: Pick<FleetState, 'agents'>,
   { agentId, effects }: { readonly agentId: AgentId; readonly effects: readonly Effect[] },
-  isOpen: IsOpen = isLive,
 ): readonly OverlapWarning[] {
   const agent = state.agents[agentId];
   if (agent === undefined) {
@@ -75,12 +71,12 @@ export function overlapWarnings(
   const own: { path: string; others: readonly Agent[] }[] = [];
   const warnings: OverlapWarning[] = [];
   for (const path of fresh) {
-    const rivals = others.filter((other) => other.filesChanged.includes(path) && meet(agent, other, isOpen));
+    const rivals = others.filter((other) => other.filesChanged.includes(path) && meet(agent, other));
     if (rivals.length > 0) {
       own.push({ path, others: rivals });
     }
     for (const rival of rivals.filter(isLive)) {
-      const wasAlone = !rivals.some((other) => other !== rival && meet(rival, other, isOpen));
+      const wasAlone = !rivals.some((other) => other !== rival && meet(rival, other));
       if (wasAlone) {
         warnings.push({ to: rival.id, path, text: warningText([{ path, others: [agent] }]) });
       }
@@ -102,16 +98,21 @@ export function overlapText(state: Pick<FleetState, 'agents'>, agentId: AgentId,
   return `same file as ${who}: ${first.path}${more}`;
 }
 
-function seenOf(agent: Agent, before: Seen | undefined, isOpen: IsOpen): Seen {
-  const to = isOpen(agent) ? Number.POSITIVE_INFINITY : endOf(agent);
-  // An open agent may become closed without a fact about itself; everything else follows from its head.
-  return before !== undefined && before.agent === agent && before.to === to
+function seenOf(agent: Agent, before?: Seen): Seen {
+  const to = agent.phase.kind === 'ended' ? agent.phase.since : Number.POSITIVE_INFINITY;
+  return before?.agent === agent
     ? before
     : { agent, changed: agent.filesChanged, changing: changingPaths(agent).join('\n'), from: agent.spawnedAt, to };
 }
 
 function sameSeen(a: Seen, b: Seen | undefined): boolean {
-  return a === b || (b !== undefined && a.changed === b.changed && a.changing === b.changing && a.to === b.to && a.from === b.from);
+  return (
+    a === b || (b !== undefined && a.changed === b.changed && a.changing === b.changing && a.to === b.to && sameHome(a.agent, b.agent))
+  );
+}
+
+function sameHome(a: Agent, b: Agent): boolean {
+  return a.workplace === b.workplace && a.captured === b.captured && a.workplaceGone === b.workplaceGone;
 }
 
 /** Files an agent is about to change: calls of the tools that write, from the moment it is known where. */
@@ -136,7 +137,7 @@ function indexed(seen: ReadonlyMap<AgentId, Seen>): Overlaps {
   const byPath = new Map<string, Overlap>();
   const byAgent = new Map<AgentId, Overlap[]>();
   for (const [path, list] of parties) {
-    const agents = list.length < 2 ? [] : list.filter((one) => list.some((other) => other !== one && overlapInTime(one, other)));
+    const agents = list.length < 2 ? [] : list.filter((one) => list.some((other) => other !== one && collide(one, other)));
     if (agents.length > 1) {
       const overlap: Overlap = { path, agents: agents.map(({ agent }) => agent.id) };
       byPath.set(path, overlap);
@@ -148,18 +149,36 @@ function indexed(seen: ReadonlyMap<AgentId, Seen>): Overlaps {
   return { byPath, byAgent, seen };
 }
 
-function meet(a: Agent, b: Agent, isOpen: IsOpen): boolean {
-  return overlapInTime(seenOf(a, undefined, isOpen), seenOf(b, undefined, isOpen));
+function meet(a: Agent, b: Agent): boolean {
+  return collide(seenOf(a), seenOf(b));
 }
 
-/** Whoever came after the other had ended saw its work, and whom nobody can get in the way of any more needs no warning. */
-function overlapInTime(a: Seen, b: Seen): boolean {
-  const isOpen = a.to === Number.POSITIVE_INFINITY || b.to === Number.POSITIVE_INFINITY;
-  return isOpen && a.from < b.to && b.from < a.to;
+/**
+ * Whether two agents can get in each other's way. In the same folder: who came after the other had ended saw its work. In folders of their
+ * own their work meets only when it is merged, so that it counts until then; unless one began with what the other left.
+ */
+function collide(a: Seen, b: Seen): boolean {
+  if (placeOf(a.agent) === placeOf(b.agent)) {
+    return isWithin(a, b, a.to, b.to);
+  }
+  return !continues(a.agent, b.agent) && !continues(b.agent, a.agent) && isWithin(a, b, openUntil(a), openUntil(b));
 }
 
-function endOf(agent: Agent): number {
-  return agent.phase.kind === 'ended' ? agent.phase.since : agent.lastActivityAt;
+function isWithin(a: Seen, b: Seen, endOfA: number, endOfB: number): boolean {
+  const isOpen = endOfA === Number.POSITIVE_INFINITY || endOfB === Number.POSITIVE_INFINITY;
+  return isOpen && a.from < endOfB && b.from < endOfA;
+}
+
+function openUntil({ agent, to }: Seen): number {
+  return agent.workplace !== undefined && agent.workplaceGone === undefined ? Number.POSITIVE_INFINITY : to;
+}
+
+function placeOf({ workplace }: Agent): string | undefined {
+  return workplace?.id;
+}
+
+function continues(later: Agent, earlier: Agent): boolean {
+  return later.workplace !== undefined && later.workplace.start === earlier.captured?.commit;
 }
 
 const namedAtMost = 5;

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { type IsOpen, noOverlaps, type Overlaps, overlapsOf } from '../../core/review/overlaps.ts';
-import { isLive } from '../../core/selectors.ts';
+import { noOverlaps, type Overlaps, overlapsOf } from '../../core/review/overlaps.ts';
 import { emptyFleet, type FleetState } from '../../core/state.ts';
 import { type Disposable, DisposableStore } from '../../lib/disposables.ts';
 import type { FleetDoor } from '../fleetDoor.ts';
@@ -16,8 +15,6 @@ export interface OverlapDecorationsDeps {
   /** The file a path names; undefined outside the workspace. */
   readonly resolve: (path: string) => Promise<vscode.Uri | undefined>;
   readonly logError: (error: unknown) => void;
-  /** Whether an agent's changes are still apart from others'. */
-  readonly isOpen?: IsOpen;
 }
 
 /** Marks files that two agents change at the same time, in the explorer, in tabs and wherever else the editor names files. */
@@ -74,7 +71,7 @@ export class OverlapDecorations implements Disposable, vscode.FileDecorationProv
 
   async #refresh(): Promise<void> {
     const before = this.#overlaps;
-    this.#overlaps = overlapsOf(this.#state, before, this.#deps.isOpen ?? isLive);
+    this.#overlaps = overlapsOf(this.#state, before);
     if (this.#overlaps.byPath === before.byPath) {
       return;
     }

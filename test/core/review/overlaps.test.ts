@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { FleetEvent } from '../../../src/core/events.ts';
 import { type AgentId, toId } from '../../../src/core/ids.ts';
-import { noOverlaps, overlapsOf, overlapText, overlapWarnings } from '../../../src/core/review/overlaps.ts';
+import { overlapsOf, overlapText, overlapWarnings } from '../../../src/core/review/overlaps.ts';
 import { reduceFleet } from '../../../src/core/reduceFleet.ts';
 import { isLive } from '../../../src/core/selectors.ts';
 import type { Agent, FleetState } from '../../../src/core/state.ts';
@@ -30,10 +30,24 @@ describe('overlaps', () => {
     assert.equal(parties(fold(events)).length, 1);
     const over = fold([...events, end(bob)]);
     assert.deepEqual(parties(over), []);
-    const apart = overlapsOf(over, noOverlaps, () => true);
-    assert.deepEqual(apart.byPath.get('a.ts')?.agents, [ann, bob]);
     const later = fold([...start, ...spawn(ann), ...edit(ann, 'a.ts'), end(ann), ...spawn(bob), ...edit(bob, 'a.ts')]);
     assert.deepEqual(parties(later), []);
+  });
+
+  it('of agents with folders of their own last until one of these is gone, but not when one began with what the other left', () => {
+    const own = (agentId: AgentId, id: string, from: string): FleetEvent => ({
+      type: 'workplaceMade',
+      agentId,
+      workplace: { id, root: '/w', folder: '/w', start: from, madeFor: agentId, notes: [] },
+    });
+    const first = [...start, ...spawn(ann), own(ann, 'one', 'c0'), ...edit(ann, 'a.ts')];
+    const kept: FleetEvent = { type: 'workCaptured', agentId: ann, commit: 'c1', changed: true };
+    const second = (id: string, from: string) => [...spawn(bob), own(bob, id, from), ...edit(bob, 'a.ts'), end(bob)];
+    assert.deepEqual(parties(fold([...first, kept, end(ann), ...second('two', 'c0')])), [['a.ts', [ann, bob]]]);
+    assert.deepEqual(parties(fold([...first, kept, end(ann), ...second('two', 'c1')])), []);
+    assert.deepEqual(parties(fold([...first, kept, end(ann), ...second('one', 'c0')])), []);
+    const gone: FleetEvent[] = [ann, bob].map((agentId) => ({ type: 'workplaceRemoved', agentId }));
+    assert.deepEqual(parties(fold([...first, kept, ...second('two', 'c0'), ...gone, end(ann)])), []);
   });
 
   it('are the very same object while nothing about them changes, and the same as worked out anew when something does', () => {
