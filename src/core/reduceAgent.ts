@@ -65,7 +65,16 @@ export function reduceAgent(agent: Agent, event: AgentEvent, at: number): Agent 
 }
 
 function appliesAfterEnd(event: AgentEvent): boolean {
-  return event.type === 'messageQueued' || event.type === 'agentContinued';
+  switch (event.type) {
+    case 'messageQueued':
+    case 'agentContinued':
+    // Its folder outlives it until its work is merged.
+    case 'workCaptured':
+    case 'workplaceRemoved':
+      return true;
+    default:
+      return false;
+  }
 }
 
 function apply(agent: Agent, event: AgentEvent, at: number): Agent {
