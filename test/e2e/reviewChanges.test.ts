@@ -11,7 +11,7 @@ const notes = '# Notes\n\nTotals are kept seperate.\n';
 
 /** Reviewing by keyboard and by pointer what a run changed, as a person does it. */
 describe('a person who reviews changes', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let folder: string;
   let window: E2eWindow;
   let runs: RunDriver;
