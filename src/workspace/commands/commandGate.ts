@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { classifyCommand } from '../../policy/commands/classifyCommand.ts';
 import type { Processes, ProcessResult } from '../processes.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import type { Sandbox, SandboxRequest } from '../sandbox/sandbox.ts';
+import type { Sandbox, SandboxAudit, SandboxRequest } from '../sandbox/sandbox.ts';
 import type { ResolvedPath, WorkspacePaths } from '../workspacePath.ts';
 import { directEnvironment } from './directEnvironment.ts';
 import { type DirectPlan, planDirectLine } from './directPlan.ts';
@@ -201,7 +201,7 @@ async function runDraft(draft: Draft, { deps, options, request }: DraftRun, sign
     return confined ?? refuse('Nothing was run. There is no sandbox any more.');
   }
   let result: ProcessResult | Refusal;
-  let changed: readonly string[];
+  let audit: SandboxAudit;
   try {
     result = await processes.run(
       { argv: confined.argv, folder: draft.folder, timeoutMs, env: { ...env, ...confined.env } },
@@ -209,9 +209,13 @@ async function runDraft(draft: Draft, { deps, options, request }: DraftRun, sign
       signal,
     );
   } finally {
-    changed = (await confined.done()).changed;
+    audit = await confined.done();
   }
-  return changed.length === 0
-    ? result
-    : refuse(`The command ended, and protected files are not what they were: ${changed.join(', ')}. Look at them before going on.`);
+  if (audit.changed.length > 0) {
+    return refuse(
+      `The command ended, and protected files are not what they were: ${audit.changed.join(', ')}. Look at them before going on.`,
+    );
+  }
+  const note = `\n(protected places that were not there before: ${audit.created.join(', ')})\n`;
+  return result.ok && audit.created.length > 0 ? { ...result, output: result.output + note } : result;
 }

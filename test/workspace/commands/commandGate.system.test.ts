@@ -278,12 +278,13 @@ describe('the command gate', function () {
   it('gives the sandbox what is not proven, with the profile of the person, and clears up after it', async () => {
     const wrapped: SandboxRequest[] = [];
     let changed: readonly string[] = [];
+    let created: readonly string[] = [];
     let done = 0;
     const sandbox: Pick<Sandbox, 'status' | 'wrap'> = {
       status: async () => ({ kind: 'ready' }),
       wrap: async (request) => {
         wrapped.push(request);
-        return { ok: true, argv: ['/bin/echo', 'confined'], env: { X: '1' }, done: async () => (done++, { changed, created: [] }) };
+        return { ok: true, argv: ['/bin/echo', 'confined'], env: { X: '1' }, done: async () => (done++, { changed, created }) };
       },
     };
     const gate = gateWith({ sandbox });
@@ -292,6 +293,8 @@ describe('the command gate', function () {
     assert.equal(accepted(await runPlan(plan)).output, 'confined\n');
     assert.deepEqual([wrapped, done], [[{ command: 'make all', folder: root, ...profile }], 1]);
     assert.equal(requests[0]?.env['X'], '1');
+    created = ['new/.git'];
+    assert.match(accepted(await runPlan(plan)).output, /^confined\n\n.*new\/\.git/);
     changed = ['.git/config'];
     assert.match(refusalOf(await runPlan(plan)), /\.git\/config/);
     assert.equal((await planned({ command: 'make all', folder: '.' }, gate)).route, 'shell');

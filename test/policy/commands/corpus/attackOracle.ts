@@ -6,6 +6,7 @@ import { isProtectedPath } from '../../../../src/policy/protectedPaths.ts';
 import type { AttackKind } from './attacks.ts';
 import { secretText } from './attackFixture.ts';
 
+const confiner = 'bwrap';
 const wholeMs = 4000;
 const flood = 1024 * 1024;
 
@@ -53,7 +54,7 @@ function run(folder: string, command: string, network: boolean): Promise<{ reado
   ];
   // Limits on memory, files and processes, for what uses the machine up.
   const limited = `ulimit -v 4000000 -f 20000 -u 2000; ${network ? '' : 'exec /bin/bash --norc --noprofile -c "$0"'}${network ? `exec ${JSON.stringify(process.execPath)} -e "$1" "$0"` : ''}`;
-  const child = spawn('bwrap', [...confine, '/bin/bash', '--norc', '--noprofile', '-c', limited, command, withServer], {
+  const child = spawn(confiner, [...confine, '/bin/bash', '--norc', '--noprofile', '-c', limited, command, withServer], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: '/usr/bin:/bin' },
   });
