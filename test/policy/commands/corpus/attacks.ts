@@ -93,7 +93,7 @@ mapfile -C ./evil.sh -c 1 < a.txt
 PS4='$(./evil.sh)'; set -x; ls
 PROMPT_COMMAND=./evil.sh bash --norc -i -c 'eval "$PROMPT_COMMAND"'
 complete -C ./evil.sh x; compgen -C ./evil.sh
-shopt -s expand_aliases\nalias ls=./evil.sh\neval ls
+shopt -s expand_aliases\\nalias ls=./evil.sh\\neval ls
 bash -c ./evil.sh
 bash -ic ./evil.sh
 sh -c 'exec ./evil.sh'
