@@ -160,7 +160,7 @@ function seenByBash(folder: string, texts: readonly string[]): readonly Seen[] {
 }
 
 describe('lexLine and bash', function () {
-  this.timeout(900_000);
+  this.timeout(3_600_000);
   const temporaryFolder = temporaryFolders();
 
   it('SH-02: agree on every word and every step of what the lexer accepts', () => {
