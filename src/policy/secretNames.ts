@@ -1,44 +1,11 @@
 import { foldName } from './foldName.ts';
 
 /*
- * What looks like a secret by its name: files that hold credentials, and variables whose value is one.
+ * Variables whose value is a secret, by their names, and the files that set them. Files that hold other secrets: secretPaths.ts.
  */
 
-const folders: ReadonlySet<string> = new Set(['.ssh', '.gnupg', '.aws', '.azure', '.kube', '.docker', '.password-store', '.gcloud']);
-const files: ReadonlySet<string> = new Set([
-  '.netrc',
-  '_netrc',
-  '.pgpass',
-  '.my.cnf',
-  '.git-credentials',
-  '.npmrc',
-  '.pypirc',
-  '.htpasswd',
-  '.dockercfg',
-  'credentials',
-  'credentials.json',
-  'kubeconfig',
-  'id_rsa',
-  'id_dsa',
-  'id_ecdsa',
-  'id_ed25519',
-  'state.vscdb',
-  'secrets.yml',
-  'secrets.yaml',
-  'secrets.json',
-  'terraform.tfvars',
-  'terraform.tfstate',
-]);
-const patterns: readonly RegExp[] = [/\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|gpg)$/, /^service[-_]?account.*\.json$/];
 const environmentFile = /^\.env(\.|$)|\.env$|^\.envrc$/;
 const sample = /\.(example|sample|template|dist|defaults?)$/;
-
-/** Whether a file holds credentials, by its path; nothing that reads without asking may read it. */
-export function isSecretPath(path: string): boolean {
-  const names = path.split(/[/\\]/).map(foldName);
-  const last = names.at(-1) ?? '';
-  return names.some((name) => folders.has(name)) || files.has(last) || patterns.some((one) => one.test(last)) || isEnvironmentPath(path);
-}
 
 /** Whether a file sets variables that may be secrets, as `.env` does; those made as an example are none. */
 export function isEnvironmentPath(path: string): boolean {
