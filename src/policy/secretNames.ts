@@ -32,7 +32,7 @@ const words = [
 const secretName = new RegExp(String.raw`(?:^|[_.-])(?:\w*(?:API|ACCESS|PRIVATE|SECRET)[_-]?KEY|${words.join('|')})(?:$|[_.-])`, 'i');
 
 /** Whether a variable of this name holds a secret. */
-export function isSecretName(name: string): boolean {
+export function isSecretVariable(name: string): boolean {
   const separated = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2');
   return secretName.test(separated) && name !== 'PWD' && name !== 'OLDPWD' && name !== 'SSH_AUTH_SOCK';
 }
@@ -45,7 +45,7 @@ export interface Secret {
 
 /** The secrets among the variables of an environment. */
 export function secretsIn(environment: Readonly<Record<string, string | undefined>>): readonly Secret[] {
-  return Object.entries(environment).flatMap(([name, value]) => (value !== undefined && isSecretName(name) ? [{ name, value }] : []));
+  return Object.entries(environment).flatMap(([name, value]) => (value !== undefined && isSecretVariable(name) ? [{ name, value }] : []));
 }
 
 const assignment = /^[^\S\n]*(?:export\s+)?([A-Za-z_][\w.-]*)[^\S\n]*[=:][^\S\n]*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\n#]*))/gm;
@@ -54,6 +54,6 @@ const assignment = /^[^\S\n]*(?:export\s+)?([A-Za-z_][\w.-]*)[^\S\n]*[=:][^\S\n]
 export function secretsOfFile(text: string): readonly Secret[] {
   return [...text.matchAll(assignment)].flatMap(([, name = '', double, single, bare]) => {
     const value = (double ?? single ?? bare ?? '').trim();
-    return isSecretName(name) && value !== '' ? [{ name, value }] : [];
+    return isSecretVariable(name) && value !== '' ? [{ name, value }] : [];
   });
 }

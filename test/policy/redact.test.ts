@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createRedactor, hasNewMark } from '../../src/policy/redact.ts';
-import { isEnvironmentPath, isSecretName, secretsIn, secretsOfFile } from '../../src/policy/secretNames.ts';
+import { isEnvironmentPath, isSecretVariable, secretsIn, secretsOfFile } from '../../src/policy/secretNames.ts';
 import { examples } from '../support/examples.ts';
 
 const key = 'canary/5f1c+"9a7e=';
@@ -120,10 +120,10 @@ describe('SEC-02: variables that are secrets by their names', () => {
       'SENTRY_DSN',
       'NPM_AUTH',
     ]) {
-      assert.equal(isSecretName(name), true, name);
+      assert.equal(isSecretVariable(name), true, name);
     }
     for (const name of ['PATH', 'PWD', 'HOME', 'SSH_AUTH_SOCK', 'KEYBOARD', 'MONKEY', 'AUTHOR', 'COMPASS', 'LANG']) {
-      assert.equal(isSecretName(name), false, name);
+      assert.equal(isSecretVariable(name), false, name);
     }
     assert.deepEqual(secretsIn({ PATH: '/bin', MY_TOKEN: 'x1', OTHER: undefined }), [{ name: 'MY_TOKEN', value: 'x1' }]);
   });
