@@ -49,7 +49,13 @@ const roots: readonly string[] = [
 ];
 
 /** The only files of core that may know zod: they are where untrusted data is parsed. */
-const zodFiles = ['src/core/events.ts', 'src/core/eventParts.ts', 'src/core/planEvents.ts', 'src/core/train/trainEvents.ts', 'src/core/commands.ts'];
+const zodFiles = [
+  'src/core/events.ts',
+  'src/core/eventParts.ts',
+  'src/core/planEvents.ts',
+  'src/core/train/trainEvents.ts',
+  'src/core/commands.ts',
+];
 
 /** Every import and re-export a file's text names, types included, with relative ones resolved. */
 export function findEdges(file: string, text: string): readonly Edge[] {

@@ -18,6 +18,49 @@ const engine: Actor = { kind: 'engine' };
 const usage: Usage = { input: 1200, output: 80, cacheRead: 4000, cacheWrite5m: 300, cacheWrite1h: 0 };
 const hash = 'a3f5'.repeat(16);
 
+const trainId = toId('train', 'train-1');
+const commit = 'c'.repeat(40);
+
+/** A merge train on which everything happens that can, though not all of it would in one. */
+function trainFacts(): readonly FleetEvent[] {
+  const train = { trainId, agentId: editor } as const;
+  const files = [{ path: 'src/a.ts', kind: 'content', hunks: [{ line: 3, ours: 'a', theirs: 'b' }], moreHunks: 0 } as const];
+  return [
+    {
+      type: 'trainStarted',
+      trainId,
+      runId,
+      by: person,
+      folder: 'app',
+      branch: 'refs/heads/main',
+      base: commit,
+      check: 'npm test',
+      landing: 'ask',
+      cars: [{ agentId: editor, label: 'editor', taskIds: [], ref: 'refs/flotilla/work/1', after: [] }],
+    },
+    {
+      type: 'carConflicted',
+      ...train,
+      head: commit,
+      files: files.map((file) => ({ ...file, hunks: [...file.hunks] })),
+      counterparts: [{ how: 'lines', paths: ['src/a.ts'] }],
+    },
+    { type: 'byHandOpened', ...train, head: commit, by: person },
+    { type: 'carSentBack', ...train, note: 'It does not fit.', by: person },
+    { type: 'carRetried', ...train, by: person },
+    { type: 'carRefused', ...train, message: 'The branch is gone.', next: 'Skip it.' },
+    { type: 'carMerged', ...train, head: commit, commit, files: 1 },
+    { type: 'checkFailed', ...train, commit, exitCode: 1, output: 'one test failed' },
+    { type: 'carAccepted', ...train, by: person },
+    { type: 'checkPassed', trainId, commit },
+    { type: 'carsSkipped', trainId, agentIds: [editor], reason: 'Not wanted', by: person },
+    { type: 'trainRebased', trainId, base: commit },
+    { type: 'landingApproved', trainId, by: person },
+    { type: 'landingBlocked', trainId, message: 'A file is in the way.', next: 'Commit it.', files: [{ path: 'src/a.ts', why: 'staged' }] },
+    { type: 'trainEnded', trainId, outcome: 'landed', commit, by: engine },
+  ];
+}
+
 function spawned(agentId: typeof lead, label: string, depth: number): FleetEvent {
   return {
     type: 'agentSpawned',
@@ -245,6 +288,21 @@ function planFacts(): readonly FleetEvent[] {
       kept: [{ path: 'src/b.ts', why: 'it has changed' }],
     },
     { type: 'changesReviewed', runId, agentId: editor, path: 'src/a.ts', base: hash, hunks: ['3f9a'], verdict: 'accepted', by: person },
+    {
+      type: 'workplaceMade',
+      agentId: editor,
+      workplace: {
+        id: 'w1',
+        root: '/w/1',
+        folder: '/w/1/app',
+        start: commit,
+        madeFor: editor,
+        notes: ['Folders of submodules are empty.'],
+      },
+    },
+    { type: 'workCaptured', agentId: editor, commit, changed: true },
+    { type: 'workplaceRemoved', agentId: editor, salvage: 'refs/flotilla/salvage/1' },
+    ...trainFacts(),
     { type: 'changeProposed', proposalId, runId, by: byLead, reason: 'Nothing to review', changes: [cancel] },
     {
       type: 'decisionAsked',

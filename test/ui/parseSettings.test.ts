@@ -64,6 +64,7 @@ describe('settings', () => {
       'workspace.mode': 'editFreely',
       'workspace.denyWrites': ['docs/**'],
       sandbox: 'required',
+      sandboxDomains: ['*.example.test'],
       'approvals.allowedCommands': ['npm test'],
     });
     assert.deepEqual(problems, []);
@@ -72,7 +73,7 @@ describe('settings', () => {
     assert.equal(settings.fleet.models.scout, 'tiny');
     assert.equal(settings.fleet.maxConcurrentAgents, 3);
     assert.equal(settings.fleet.idleTimeoutMs, 30_000);
-    assert.equal(settings.sandbox, 'required');
+    assert.deepEqual(settings.sandbox, { wish: 'required', domains: ['*.example.test'] });
     assert.deepEqual(settings.policy, {
       mode: 'editFreely',
       allowedCommands: ['npm test'],
