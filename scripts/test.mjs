@@ -17,6 +17,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const processes = createProcesses();
 const settleMs = 3000;
 const deepTests = '**/*.deep.test.mjs';
+const deepExamples = '34';
 const { values } = parseArgs({
   options: {
     /** unit, vscode or browser */
@@ -39,6 +40,9 @@ async function main() {
   }
   /** @type {StepResult[]} */
   const results = [];
+  if (values.deep) {
+    return [await said(deepLaws), await said(browserTests)];
+  }
   if (wants('unit')) {
     results.push(...(await runChecks(processes, { root, quick: false })));
     results.push(await said(() => mochaStep(processes, { root, name: 'system', files: systemTests })));
@@ -50,6 +54,18 @@ async function main() {
     results.push(await said(browserTests));
   }
   return results;
+}
+
+/** Every law and every race on so many examples that it takes an hour or two: 100,000 strings against bash, 1,000 kills, 10,000 interleavings. */
+function deepLaws() {
+  return mochaStep(processes, {
+    root,
+    name: 'laws',
+    files: 'out/test/unit/**/*.test.mjs',
+    args: ['--timeout', '3600000'],
+    env: { FLOTILLA_EXAMPLES: deepExamples },
+    timeoutMs: 14_400_000,
+  });
 }
 
 async function hostTests() {

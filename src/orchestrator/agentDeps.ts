@@ -1,5 +1,5 @@
 import type { Overdrawn } from '../core/plan/budget.ts';
-import type { FleetEvent, Usage } from '../core/events.ts';
+import type { Effect, FleetEvent, Usage } from '../core/events.ts';
 import type { CallId, MintId } from '../core/ids.ts';
 import type { Agent, Prompt, Transcript } from '../core/state.ts';
 import type { LiveTail } from './liveTail.ts';
@@ -60,6 +60,8 @@ export interface AgentDeps extends Omit<AgentDepsSources, 'toolBox' | 'providerO
   readonly askAboutBudget: (over: Overdrawn) => void;
   /** The agent's own agents and open tasks, for a model that may have forgotten them; empty when there are none. */
   readonly roster: () => string;
+  /** Messages to everyone whose files these effects touch, before they become facts. */
+  readonly overlapWarnings: (effects: readonly Effect[]) => readonly FleetEvent[];
   readonly commit: (events: readonly FleetEvent[]) => void;
   /** Keeps small text in the journal and puts large text into a blob; what the model is told of it is bounded. */
   readonly toOutput: (callId: CallId, text: string, paged: boolean) => Promise<TextOutput>;

@@ -1,6 +1,7 @@
 import { budgetAsk, type Overdrawn, overdrawn } from '../core/plan/budget.ts';
 import type { CommandResult, FleetCommandInput } from '../core/commands.ts';
-import type { FleetEvent } from '../core/events.ts';
+import type { Effect, FleetEvent } from '../core/events.ts';
+import { overlapWarnings } from '../core/review/overlaps.ts';
 import type { AgentId, MintId } from '../core/ids.ts';
 import { openDecision } from '../core/plan/planQueue.ts';
 import { openTasksOf } from '../core/plan/planSettle.ts';
@@ -50,6 +51,7 @@ export function agentDepsFor(id: AgentId, handle: AgentHandle, sources: AgentDep
     },
     askAboutBudget: (over) => fleet.commit(budgetFacts(fleet.state(), agent(), over, shared.mint)),
     roster: () => rosterText(fleet.state(), id),
+    overlapWarnings: (effects) => overlapFacts(fleet.state(), id, effects, shared.mint),
     commit: fleet.commit,
     toOutput: (callId, text, paged) =>
       toOutput(sources.guard?.told(text) ?? text, sources.blobs, { paged, readOn: (from) => readOnText(deps, callId, from) }),
@@ -63,6 +65,21 @@ function openWorkOf(state: FleetState, agent: Agent): number {
   const atWork = new Set(children.map((child) => child.taskId));
   const toCome = openTasksOf(state.plans[agent.runId], agent.id).filter((task) => !atWork.has(task.id));
   return children.length + toCome.length;
+}
+
+/** The engine's word to agents that have changed the same file. */
+function overlapFacts(state: FleetState, agentId: AgentId, effects: readonly Effect[], mint: MintId): readonly FleetEvent[] {
+  return overlapWarnings(state, { agentId, effects }).map(({ to, path, text }) => ({
+    type: 'messageQueued',
+    messageId: mint('message'),
+    to,
+    from: { kind: 'engine' },
+    sender: 'engine',
+    kind: 'warning',
+    text,
+    place: { path },
+    interrupt: false,
+  }));
 }
 
 function budgetFacts(state: FleetState, { runId, id }: Agent, over: Overdrawn, mint: MintId): readonly FleetEvent[] {

@@ -40,9 +40,9 @@ export async function runToolCall(call: Call, deps: AgentDeps, handle: AgentHand
   }
   const { output, told } = await deps.toOutput(call.callId, ending.text, ending.paged === true);
   deps.tail.settle(handle.id, call.callId);
-  deps.commit([
-    { type: 'toolEnded', agentId: handle.id, callId: call.callId, status: ending.status, output, effects: [...(ending.effects ?? [])] },
-  ]);
+  const effects = [...(ending.effects ?? [])];
+  const ended = { type: 'toolEnded', agentId: handle.id, callId: call.callId, status: ending.status, output, effects } as const;
+  deps.commit([ended, ...deps.overlapWarnings(effects)]);
   const isError = ending.status !== 'ok';
   return { part: { kind: 'toolResult', callId: call.callId, text: told, isError }, report: ending.report };
 }

@@ -135,8 +135,9 @@ async function decideOn(fleet: FleetControl, request: AskRequest, deps: ReviewDe
     case 'write': {
       await deps.plans.showChange(open, open.ask);
       const path = deps.visible(open.ask.path);
+      const concern = open.ask.concern === undefined ? '' : ` ${deps.visible(open.ask.concern)}`;
       return await closing(deps, open, () =>
-        askInList(title, `Make the change shown in the editor to ${path}?`, [allowOnce, ...otherwise], token),
+        askInList(title, `Make the change shown in the editor to ${path}?${concern}`, [allowOnce, ...otherwise], token),
       );
     }
   }
