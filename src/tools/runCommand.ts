@@ -100,9 +100,6 @@ function endText(result: ProcessResult, seconds: number): string {
   if (result.tooMuchOutput === true) {
     return 'exit code none: stopped because of too much output; its beginning and end follow';
   }
-  if (result.tooMuchOutput === true) {
-    return 'exit code none: stopped because of too much output; its beginning and end follow';
-  }
   if (result.killed) {
     return 'exit code none: stopped before it ended; the output so far follows';
   }

@@ -106,6 +106,11 @@ describe('run_command', () => {
     );
   });
 
+  it('says that a command was stopped for its output', async () => {
+    const { tool } = toolWith({ exitCode: null, killed: true, tooMuchOutput: true });
+    assert.match((await call(tool, { command: 'yes' })).text, /^exit code none: stopped because of too much output/);
+  });
+
   it('TIN-04: clamps the time limit', async () => {
     const { tool, requests } = toolWith();
     for (const timeout_seconds of [0, -5, 30, 1e12]) {
