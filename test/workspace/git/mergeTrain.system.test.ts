@@ -383,4 +383,4 @@ describe('merge trains', () => {
     // The check of this test asks the plain Git for HEAD, which runs no hook.
     assert.equal(existsSync(bait), false);
   });
-});
+}).timeout(120_000); // Each test starts some hundred programs, which a busy machine does slowly.

@@ -225,4 +225,4 @@ describe('the safety of merge trains', () => {
       assert.deepEqual(at.leftovers(), []);
     });
   });
-});
+}).timeout(120_000); // Each test starts some hundred programs, which a busy machine does slowly.
