@@ -6,6 +6,7 @@ import { mayHandOver } from './core/context/contextFullness.ts';
 import type { PlanRequest, PlanTemplate } from './core/decideSpawn.ts';
 import type { Rejection } from './core/commands.ts';
 import { wholeReportFor } from './core/context/openingContext.ts';
+import type { Effect } from './core/events.ts';
 import type { AgentId } from './core/ids.ts';
 import { outputOf } from './core/context/outputName.ts';
 import { allRights, isGranted } from './core/rights.ts';
@@ -41,6 +42,9 @@ import { common } from './workflows/prompts/common.ts';
 import { createRenderOpening } from './workflows/renderOpening.ts';
 import { createCommandGate } from './workspace/commands/commandGate.ts';
 import { createCommandPlanner } from './workspace/commands/commandPlanner.ts';
+import { RecordedRuns } from './workspace/commands/recordedRun.ts';
+import { createCheckpoints } from './workspace/git/checkpoints.ts';
+import { createGit } from './workspace/git/git.ts';
 import { createSandbox } from './workspace/sandbox/createSandbox.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
 import { Processes } from './workspace/processes.ts';
@@ -142,11 +146,18 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     workspaceFolders: () => folders().map((folder) => folder.path),
     home: homedir(),
   });
+  const git = createGit({ host: process.env, forbiddenFolders: () => folders().map((folder) => folder.path), log });
+  const recordedRuns = new RecordedRuns({
+    checkpoints: createCheckpoints({ git, storage: join(storage, 'checkpoints'), now: () => clock.now(), log }),
+    blobs,
+    paths: files.paths,
+  });
   const planCommand = createCommandPlanner({
     gate: createCommandGate({ paths: files.paths, processes, sandbox, environment }),
     paths: files.paths,
     wish: () => settings().sandbox.wish,
     domains: () => settings().sandbox.domains,
+    recorded: () => (settings().checkpoints ? recordedRuns : undefined),
   });
   const rightsOf = (agentId: AgentId) => fleet.state.agents[agentId]?.rights ?? allRights;
   const tail = createLiveTail({ clock, log, shown: redact });
@@ -159,7 +170,10 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   const providerOf = (id: string) => providers.all.find((provider) => provider.id === id);
   const tools = [
     ...createFileTools(files),
-    createRunCommandTool({ paths: files.paths, plan: (request, agentId) => planCommand(request, rightsOf(agentId)) }),
+    createRunCommandTool({
+      paths: files.paths,
+      plan: (request, agentId) => planCommand(request, { id: agentId, rights: rightsOf(agentId) }),
+    }),
     ...createNoteTools(
       createNotes({
         blobs,
@@ -212,7 +226,9 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   });
   fleet.subscribe((entries) => {
     for (const { event } of entries) {
-      if (event.type === 'agentDeleted') {
+      if (event.type === 'toolEnded') {
+        changedPaths(event.effects).forEach((changed) => recordedRuns.wrote(event.agentId, changed));
+      } else if (event.type === 'agentDeleted') {
         files.forget(event.agentId);
       }
     }
@@ -231,6 +247,11 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
         () => dispose(tail),
       ]),
   };
+}
+
+/** The files that effects say were changed. */
+function changedPaths(effects: readonly Effect[]): readonly string[] {
+  return effects.flatMap((effect) => (effect.kind === 'changed' ? [effect.path] : []));
 }
 
 /** Closes one after the other; what fails is logged and keeps nothing else open. */

@@ -18,10 +18,11 @@ import { AgentHandle } from './agentHandle.ts';
 import type { AgentDepsSources } from './agentDeps.ts';
 import { agentDepsFor } from './agentDepsFor.ts';
 import { isTrainEvent } from '../core/train/train.ts';
+import { changesToUndo, undoRefusal, type UndoScope } from '../core/review/undoScope.ts';
 import { runAgent } from './agentRun.ts';
 import { PlanEngine } from './planEngine.ts';
 import { planLimits } from './planLimits.ts';
-import type { BlobPort, ChangeUndo, Clock, FleetControl, JournalPort, Log, TailBlock } from './ports.ts';
+import type { BlobPort, ChangeUndo, Clock, FleetControl, JournalPort, Log, TailBlock, UndoneChanges } from './ports.ts';
 import { resolveSpawn, type SpawnSources } from './resolveSpawn.ts';
 import { Slots } from './slots.ts';
 import { Watchdog } from './watchdog.ts';
@@ -103,7 +104,7 @@ export class Fleet implements FleetControl {
     }
     const { readOnly } = this.#deps;
     if (readOnly !== undefined || this.#stopped) {
-      return refuse({ code: 'readOnly', message: readOnly ?? 'The fleet is closing.', next: '' });
+      return refuse(readOnlyRejection(readOnly ?? 'The fleet is closing.'));
     }
     const decision = decide(this.#open, parsed.data, this.#starter());
     if (!decision.ok) {
@@ -151,6 +152,17 @@ export class Fleet implements FleetControl {
 
   readBlob(hash: string): Promise<string> {
     return this.#deps.blobs.get(hash);
+  }
+
+  async undoChanges(agentId: AgentId, scope: UndoScope): Promise<UndoneChanges | Rejection> {
+    const refusal = this.#deps.readOnly === undefined ? undoRefusal(this.#open, agentId, scope) : readOnlyRejection(this.#deps.readOnly);
+    const agent = this.#open.agents[agentId];
+    if (refusal !== undefined || agent === undefined) {
+      return refusal ?? readOnlyRejection('');
+    }
+    const { restored, kept } = await this.#deps.undo.undo(changesToUndo(this.#open, agentId, scope));
+    this.#record([{ type: 'changesUndone', runId: agent.runId, agentId, restored: [...restored], kept: [...kept] }]);
+    return { restored, kept };
   }
 
   /** Has agents that wait for a slot look at the settings again. */
@@ -326,6 +338,10 @@ const noProvider: Outcome = {
     next: 'Check the setting flotilla.provider, then retry the agent.',
   },
 };
+
+function readOnlyRejection(message: string): Rejection {
+  return { code: 'readOnly', message, next: '' };
+}
 
 function refuse(rejection: Rejection): { ok: false; rejection: Rejection } {
   return { ok: false, rejection };

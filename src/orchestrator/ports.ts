@@ -1,5 +1,6 @@
 import type { PathFact } from '../core/brief/briefPaths.ts';
-import type { CommandResult, FleetCommandInput, SpawnRequest } from '../core/commands.ts';
+import type { CommandResult, FleetCommandInput, Rejection, SpawnRequest } from '../core/commands.ts';
+import type { UndoScope } from '../core/review/undoScope.ts';
 import type {
   Ask,
   Block,
@@ -226,15 +227,6 @@ export interface ToolBox {
 /** What a person's settings say about a plan, before the person is asked. */
 export type Permission = { readonly kind: 'allow' } | { readonly kind: 'ask' } | { readonly kind: 'deny'; readonly reason: string };
 
-/** Puts files back as they were before an agent's changes, as far as nobody has changed them since. */
-export interface ChangeUndo {
-  /** `effects` in the order in which they happened. Files that are not as the agent left them are kept, each with the reason. */
-  undo(effects: readonly Effect[]): Promise<{
-    readonly restored: readonly string[];
-    readonly kept: readonly { readonly path: string; readonly why: string }[];
-  }>;
-}
-
 /** Decides by the person's settings and answers and the agent's rights; never looks at model text. */
 export type Rights = (ask: Ask, agent: Agent) => Permission;
 
@@ -374,4 +366,6 @@ export interface FleetControl {
   onDidChangeTail(listener: (agentIds: ReadonlySet<AgentId>) => void): Disposable;
   /** The whole text of an output that the journal holds only by hash. */
   readBlob(hash: string): Promise<string>;
+  /** Gives files back as they were before changes of an agent that is not at work; whatever anybody else has changed since is left, and named. */
+  undoChanges(agentId: AgentId, scope: UndoScope): Promise<UndoneChanges | Rejection>;
 }

@@ -4,7 +4,7 @@ import { firstLine } from '../core/rowText.ts';
 import type { Tool, ToolOutcome } from '../orchestrator/ports.ts';
 import { stripControls } from '../policy/controlText.ts';
 import { visibleText } from '../policy/visibleText.ts';
-import type { CommandPlan } from '../workspace/commands/commandGate.ts';
+import type { CommandPlan, CommandResult } from '../workspace/commands/commandGate.ts';
 import type { ProcessResult } from '../workspace/processes.ts';
 import type { Refusal } from '../workspace/refusal.ts';
 import type { ResolvedPath, WorkspacePaths } from '../workspace/workspacePath.ts';
@@ -87,10 +87,14 @@ function defaultFolder(paths: WorkspacePaths): string {
   return folders.length > 1 ? (folders[0]?.name ?? '.') : '.';
 }
 
-function toOutcome(command: string, result: ProcessResult, seconds: number): ToolOutcome {
+function toOutcome(command: string, result: CommandResult, seconds: number): ToolOutcome {
   const output = stripControls(result.output);
   const text = [endText(result, seconds), ...notes(result), output === '' ? '(no output)' : output].join('\n');
-  return { text, isError: result.exitCode !== 0, effects: [{ kind: 'ran', command, exitCode: result.exitCode }] };
+  return {
+    text,
+    isError: result.exitCode !== 0,
+    effects: [...(result.changes ?? []), { kind: 'ran', command, exitCode: result.exitCode }],
+  };
 }
 
 function endText(result: ProcessResult, seconds: number): string {
@@ -106,13 +110,16 @@ function endText(result: ProcessResult, seconds: number): string {
   return result.exitCode === null ? `exit code none: ended by ${result.signal ?? 'a signal'}` : `exit code ${result.exitCode}`;
 }
 
-function notes(result: ProcessResult): readonly string[] {
+function notes(result: CommandResult): readonly string[] {
   const lines: string[] = [];
   if (result.leftRunning) {
     lines.push('(processes it had left running in the background were stopped)');
   }
   if (result.unkillable > 0) {
     lines.push(`(${result.unkillable} of its processes could not be stopped)`);
+  }
+  for (const { path, why } of result.unsure ?? []) {
+    lines.push(`(${path} is different now, and it is not known whether this command did it: ${why})`);
   }
   if (result.leftOutBytes > 0) {
     const kept = result.spool;

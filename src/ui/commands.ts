@@ -14,6 +14,7 @@ import { createResultCommands, type ResultCommandDeps } from './commands/resultC
 import { createRunActs } from './commands/runActs.ts';
 import { createSpawnCommands } from './commands/runCommands.ts';
 import { type StartDeps, startRun, startWorkflow } from './commands/startRun.ts';
+import { createUndoCommand } from './review/undoCommand.ts';
 import { createReviewCommands, type ReviewCommandDeps } from './review/reviewCommands.ts';
 import { type KeyStore, setApiKey } from './setApiKey.ts';
 import { agentOfTarget, pickAgent, toGiven } from './targets.ts';
@@ -38,6 +39,7 @@ export function registerCommands(deps: AllCommandDeps): Disposable {
     ...createRunActs(deps),
     ...createResultCommands(deps),
     ...createReviewCommands(deps),
+    ...createUndoCommand(deps),
     ...createAgentCommands(deps),
     ...createFleetCommands(deps),
     ...createEditorCommands(deps),

@@ -17,6 +17,8 @@ export interface Settings {
     /** Hosts that confined commands may reach. */
     readonly domains: readonly string[];
   };
+  /** Whether what commands change is kept, to be reviewed and undone. */
+  readonly checkpoints: boolean;
   readonly prices: PriceTable;
 }
 
@@ -76,6 +78,7 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
       },
     ),
     sandbox: { wish: read.oneOf('sandbox', ['auto', 'required', 'off']), domains: read.texts('sandboxDomains') },
+    checkpoints: read.oneOf('checkpoints', ['on', 'off']) === 'on',
     prices: table,
   };
   return { settings, problems: [...problems, ...priceProblems] };

@@ -76,6 +76,7 @@ function replay(given: readonly FleetEvent[]) {
     tail: () => [],
     onDidChangeTail: () => ({ dispose: () => undefined }),
     readBlob: async () => '',
+    undoChanges: async () => ({ restored: [], kept: [] }),
   };
   return {
     fleet,

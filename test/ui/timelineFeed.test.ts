@@ -39,6 +39,7 @@ class Bench {
       tail: (agentId) => [{ source: 'model', key: '0', kind: 'text', text: `live ${agentId} ${this.now}` }],
       onDidChangeTail: (listener) => this.#tails.event(listener),
       readBlob: async () => '',
+      undoChanges: async () => ({ restored: [], kept: [] }),
     };
     this.feed = new TimelineFeed({
       source: () => fleet,

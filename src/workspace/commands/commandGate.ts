@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Effect } from '../../core/events.ts';
 import { classifyCommand } from '../../policy/commands/classifyCommand.ts';
 import type { Processes, ProcessResult } from '../processes.ts';
 import { type Refusal, refuse } from '../refusal.ts';
@@ -27,6 +28,13 @@ export interface RunOptions {
   readonly onOutput: (text: string) => void;
 }
 
+/** How a command ended, with the files that it changed where that is kept. */
+export interface CommandResult extends ProcessResult {
+  readonly changes?: readonly Effect[];
+  /** Files that changed meanwhile and of which nobody can say that the command did it. */
+  readonly unsure?: readonly { readonly path: string; readonly why: string }[];
+}
+
 /** How a command will be run, decided before anyone is asked. */
 export type CommandPlan = RunnablePlan | { readonly route: 'denied'; readonly reason: string };
 
@@ -47,7 +55,7 @@ export interface RunnablePlan {
    * Plans it again and runs it if that comes to the same hash; refuses otherwise. Aborting `signal` kills all of it, which gives a
    * result, and throws its reason when that comes before anything was started.
    */
-  run(options: RunOptions, signal: AbortSignal): Promise<ProcessResult | Refusal>;
+  run(options: RunOptions, signal: AbortSignal): Promise<CommandResult | Refusal>;
 }
 
 export interface CommandGateDeps {

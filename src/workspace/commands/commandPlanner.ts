@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { RightsSet } from '../../core/events.ts';
+import type { AgentId } from '../../core/ids.ts';
 import type { Refusal } from '../refusal.ts';
 import type { WorkspacePaths } from '../workspacePath.ts';
+import type { RecordedRuns } from './recordedRun.ts';
 import type { CommandGate, CommandPlan, SandboxProfile } from './commandGate.ts';
 
 /** What the person wants of the sandbox. `auto`: where there is one; `required`: what cannot be confined is not run; `off`: never. */
@@ -13,17 +15,30 @@ interface CommandPlannerDeps {
   readonly wish: () => SandboxWish;
   /** Hosts that confined commands may reach. */
   readonly domains: () => readonly string[];
+  /** Keeps what commands change; undefined when the person does not want that. */
+  readonly recorded: () => Pick<RecordedRuns, 'run'> | undefined;
+}
+
+/** Who wants a command run. */
+interface Runner {
+  readonly id: AgentId;
+  readonly rights: RightsSet;
 }
 
 /** Plans the commands of agents: the gate finds how each would run, within the agent's rights and what the person wants of the sandbox. */
-export function createCommandPlanner({ gate, paths, wish, domains }: CommandPlannerDeps) {
-  return async (request: { readonly command: string; readonly folder: string }, rights: RightsSet): Promise<CommandPlan | Refusal> => {
+export function createCommandPlanner({ gate, paths, wish, domains, recorded }: CommandPlannerDeps) {
+  return async (request: { readonly command: string; readonly folder: string }, { id, rights }: Runner): Promise<CommandPlan | Refusal> => {
     const wanted = wish();
     const profile = profileOf(rights, paths, domains());
     const plan = await gate.plan({ ...request, ...(wanted === 'off' ? {} : { profile }) });
-    return 'route' in plan && plan.route === 'shell' && wanted === 'required'
-      ? { route: 'denied', reason: `the person wants commands confined (flotilla.sandbox is "required"). ${plan.reason}` }
-      : plan;
+    if (!('route' in plan) || plan.route === 'denied' || plan.route === 'direct') {
+      return plan;
+    }
+    if (plan.route === 'shell' && wanted === 'required') {
+      return { route: 'denied', reason: `the person wants commands confined (flotilla.sandbox is "required"). ${plan.reason}` };
+    }
+    const keeper = rights.writes?.length === 0 ? undefined : recorded();
+    return keeper === undefined ? plan : { ...plan, run: (options, signal) => keeper.run(plan, id, options, signal) };
   };
 }
 

@@ -196,7 +196,7 @@ class PrivateCheckpoints implements Checkpoints {
         return newest;
       }
     }
-    const made = await makeGeneration(this.#deps.git, scope, this.#deps.now());
+    const made = await makeGeneration(this.#deps.git, scope, Math.floor(this.#deps.now()));
     if (typeof made === 'string') {
       this.#bytes.set(scope.box, 0);
       await Promise.all(all.slice(0, -1).map((old) => rm(path.join(scope.box, old), { recursive: true, force: true })));

@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { toId } from '../../../src/core/ids.ts';
 import { allRights } from '../../../src/core/rights.ts';
 import type { CommandPlan, CommandRequest } from '../../../src/workspace/commands/commandGate.ts';
 import { createCommandPlanner, type SandboxWish } from '../../../src/workspace/commands/commandPlanner.ts';
@@ -11,6 +12,7 @@ const shell: CommandPlan = {
   writes: 'anything',
   run: () => assert.fail('nothing is run'),
 };
+const agent = toId('agent', 'a');
 const request = { command: 'npm test', folder: '/w/app' };
 
 function planner(wish: SandboxWish, folders = [{ name: 'app', path: '/w/app' }]) {
@@ -25,33 +27,34 @@ function planner(wish: SandboxWish, folders = [{ name: 'app', path: '/w/app' }])
     paths: { folders: () => folders },
     wish: () => wish,
     domains: () => ['registry.test'],
+    recorded: () => undefined,
   });
   return { asked, plan };
 }
 
 describe('planning commands of agents', () => {
   it('never runs unconfined what the person wants confined, and says why', async () => {
-    const plan = await planner('required').plan(request, allRights);
+    const plan = await planner('required').plan(request, { id: agent, rights: allRights });
     assert.ok('route' in plan && plan.route === 'denied' && /"required".*bubblewrap is not installed/.test(plan.reason));
-    assert.equal(await planner('auto').plan(request, allRights), shell);
+    assert.equal(await planner('auto').plan(request, { id: agent, rights: allRights }), shell);
   });
 
   it('leaves the sandbox out when it is off', async () => {
     const { asked, plan } = planner('off');
-    await plan(request, allRights);
+    await plan(request, { id: agent, rights: allRights });
     assert.deepEqual(asked, [request]);
   });
 
   it('confines to what the agent may change, and to no network without the right to it', async () => {
     const one = planner('auto');
-    await one.plan(request, allRights);
-    await one.plan(request, { ...allRights, writes: [], network: false });
-    await one.plan(request, { ...allRights, writes: ['src', 'docs/api'] });
+    await one.plan(request, { id: agent, rights: allRights });
+    await one.plan(request, { id: agent, rights: { ...allRights, writes: [], network: false } });
+    await one.plan(request, { id: agent, rights: { ...allRights, writes: ['src', 'docs/api'] } });
     const several = planner('auto', [
       { name: 'app', path: '/w/app' },
       { name: 'lib', path: '/w/lib' },
     ]);
-    await several.plan(request, { ...allRights, writes: ['lib/src', 'app'] });
+    await several.plan(request, { id: agent, rights: { ...allRights, writes: ['lib/src', 'app'] } });
     assert.deepEqual(
       [...one.asked, ...several.asked].map(({ profile }) => [profile?.writable, profile?.domains]),
       [
