@@ -168,7 +168,6 @@ export const waitSchema = z.object({
 });
 export type Wait = z.infer<typeof waitSchema>;
 
-/** What a person is asked to decide or to answer. */
 /**
  * How a command runs: `direct` as arguments without a shell, because its text proves that it only reads; `sandboxed` in a shell that the operating system confines; `shell` in one that
  * nothing confines.
@@ -187,6 +186,7 @@ export const rightsSchema = z.object({
 });
 export type RightsSet = z.infer<typeof rightsSchema>;
 
+/** What a person is asked to decide or to answer. */
 export const askSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('command'),
