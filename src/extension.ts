@@ -37,6 +37,7 @@ import { ChangeReview } from './ui/review/changeReview.ts';
 import { OverlapDecorations } from './ui/review/overlapDecorations.ts';
 import { ReviewComments } from './ui/review/reviewComments.ts';
 import { ReviewLens } from './ui/review/reviewLens.ts';
+import type { PlacesOf } from './ui/review/reviewPort.ts';
 import { LiveSettings } from './ui/settings.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { Timeline } from './ui/timelinePanel.ts';
@@ -74,17 +75,20 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   const storage = context.storageUri === undefined ? '' : storageFolder(context.storageUri.fsPath);
   const blobs = createBlobs({ directory: storage });
   let ripgrep: Promise<string | undefined> | undefined;
-  const files = createWorkspaceFiles({
-    folders: workspaceFolders,
-    documents: createOpenDocuments(),
-    blobs,
-    learn: redactor.learn,
-    ripgrep: () => {
-      const folders = workspaceFolders().map((folder) => folder.path);
-      ripgrep ??= findRipgrep({ appRoot: vscode.env.appRoot, path: process.env['PATH'], folders });
-      return ripgrep;
-    },
-  });
+  const documents = createOpenDocuments();
+  const filesIn = (folders: typeof workspaceFolders) =>
+    createWorkspaceFiles({
+      folders,
+      documents,
+      blobs,
+      learn: redactor.learn,
+      ripgrep: () => {
+        const open = workspaceFolders().map((folder) => folder.path);
+        ripgrep ??= findRipgrep({ appRoot: vscode.env.appRoot, path: process.env['PATH'], folders: open });
+        return ripgrep;
+      },
+    });
+  const files = filesIn(workspaceFolders);
   const definitionFiles = own(new DefinitionFiles({ folders: () => files.paths.folders(), home: homedir(), log, logError }));
   const { LiveDefinitions, planTools } = await import('./definitionParts.ts');
   const definitions = own(
@@ -113,7 +117,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     clock,
     log,
     settings: () => settings.value,
+    shared: context.globalStorageUri.fsPath,
     files,
+    filesIn,
     redactor,
     instructions,
     providers,
@@ -146,7 +152,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     }),
   );
   const results = own(new ResultDocuments({ door, now, visible: visibleText }));
-  const placesOf = () => ({ files: files.review, resolve: (path: string) => places.resolve(path) });
+  const placesOf: PlacesOf = (scope) => {
+    const own = scope.kind === 'agent' ? life.filesOf(scope.agentId) : files;
+    return { files: own.review, resolve: (path) => createPlaces(own.paths).resolve(path) };
+  };
   const bases = own(new BaseDocuments(door, placesOf));
   const changes = own(new ChangeReview({ door, placesOf, bases, logError }));
   const labelOf = (id: AgentId) => door.fleet?.state.agents[id]?.label ?? 'the agent';

@@ -1,10 +1,12 @@
 import type { JournalEntry } from './core/events.ts';
+import type { AgentId } from './core/ids.ts';
 import { createFleet, type OpenedFleet, type OpenFleetDeps } from './openFleet.ts';
 import type { FleetControl } from './orchestrator/ports.ts';
 import { openJournal, type OpenedJournal } from './store/journalFile.ts';
 import { readEntries } from './store/readEntries.ts';
 import type { FleetDoor } from './ui/fleetDoor.ts';
 import { tellNotices } from './ui/notices.ts';
+import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
 
 export interface FleetLifeDeps extends OpenFleetDeps {
   readonly instructions: OpenFleetDeps['instructions'] & { refresh(): Promise<void> };
@@ -58,6 +60,11 @@ export class FleetLife {
       await journal.journal.sync();
     }
     return await readEntries(this.#deps.storage);
+  }
+
+  /** The files as an agent has them. */
+  filesOf(agentId: AgentId): WorkspaceFiles {
+    return this.#fleet?.filesOf(agentId) ?? this.#deps.files;
   }
 
   settingsChanged(): void {

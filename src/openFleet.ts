@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { createAgentPlaces, placesBelow } from './agentPlaces.ts';
 import { costOf, findModel, type PriceTable } from './core/prices.ts';
 import { mayHandOver } from './core/context/contextFullness.ts';
 import type { PlanRequest, PlanTemplate } from './core/decideSpawn.ts';
@@ -30,11 +31,10 @@ import type { OpenedJournal } from './store/journalFile.ts';
 import { createAskPersonTool } from './tools/askPerson.ts';
 import { createCoordinationTools } from './tools/coordination/coordinationTools.ts';
 import { createHandOverTool } from './tools/handOver.ts';
-import { createFileTools } from './tools/fileTools.ts';
 import { createNotes, createNoteTools } from './tools/notes.ts';
 import { createReadOutputTool } from './tools/readOutput.ts';
 import { createReportTool } from './tools/report.ts';
-import { createRunCommandTool } from './tools/runCommand.ts';
+import type { RunCommandDeps } from './tools/runCommand.ts';
 import { createToolBox } from './tools/toolBox.ts';
 import { type Settings, usesAnthropic } from './ui/parseSettings.ts';
 import type { AgentTypeCatalogue } from './workflows/agentTypeCatalogue.ts';
@@ -49,6 +49,7 @@ import { createSandbox } from './workspace/sandbox/createSandbox.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
 import { Processes } from './workspace/processes.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
+import type { WorkspaceFolder, WorkspacePaths } from './workspace/workspacePath.ts';
 
 /*
  * The second half of the composition root: everything a fleet is made of. No logic.
@@ -63,7 +64,11 @@ export interface OpenFleetDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: () => Settings;
+  /** Absolute folder of ours, the same for all windows; agents' own folders are below it. */
+  readonly shared: string;
   readonly files: WorkspaceFiles;
+  /** The same operations on other folders. */
+  readonly filesIn: (folders: () => readonly WorkspaceFolder[]) => WorkspaceFiles;
   /** Knows the secrets that must not be kept, shown or told. */
   readonly redactor: Redactor;
   readonly instructions: { readonly current: Instructions };
@@ -85,6 +90,8 @@ export interface Providers {
 /** A fleet with all that must be let go with it. */
 export interface OpenedFleet {
   readonly fleet: Fleet;
+  /** The files as an agent has them: those of the open folders, or of its own. */
+  readonly filesOf: (agentId: AgentId) => WorkspaceFiles;
   /** Ends agents and their processes, and puts the journal on disk. Never rejects. */
   close(): Promise<void>;
 }
@@ -134,8 +141,9 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   const markerPrefix = createHash('sha256').update(storage).digest('hex').slice(0, 16);
   const processes = new Processes({ markerPrefix, spoolFolder: join(storage, 'spool'), log });
   const folders = () => files.paths.folders();
-  const environment = () =>
-    commandEnvironment(process.env, { platform: process.platform, workspaceFolders: folders().map((folder) => folder.path) });
+  const below = placesBelow(deps.shared, markerPrefix);
+  const writtenByAgents = () => [...folders().map((folder) => folder.path), below.worktrees];
+  const environment = () => commandEnvironment(process.env, { platform: process.platform, workspaceFolders: writtenByAgents() });
   const sandbox = createSandbox({
     processes,
     environment,
@@ -143,23 +151,36 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     helperFolder: deps.sandboxHelpers,
     tempFolder: join(storage, 'sandbox'),
     privateFolders: [storage],
-    workspaceFolders: () => folders().map((folder) => folder.path),
+    workspaceFolders: writtenByAgents,
     home: homedir(),
   });
-  const git = createGit({ host: process.env, forbiddenFolders: () => folders().map((folder) => folder.path), log });
-  const recordedRuns = new RecordedRuns({
-    checkpoints: createCheckpoints({ git, storage: join(storage, 'checkpoints'), now: () => clock.now(), log }),
-    blobs,
-    paths: files.paths,
-  });
-  const planCommand = createCommandPlanner({
-    gate: createCommandGate({ paths: files.paths, processes, sandbox, environment }),
-    paths: files.paths,
-    wish: () => settings().sandbox.wish,
-    domains: () => settings().sandbox.domains,
-    recorded: () => (settings().checkpoints ? recordedRuns : undefined),
-  });
   const rightsOf = (agentId: AgentId) => fleet.state.agents[agentId]?.rights ?? allRights;
+  const git = createGit({ host: process.env, forbiddenFolders: writtenByAgents, log });
+  const checkpoints = createCheckpoints({ git, storage: join(storage, 'checkpoints'), now: () => clock.now(), log });
+  const keepers = new WeakMap<WorkspacePaths, RecordedRuns>();
+  const planIn = (paths: WorkspacePaths): RunCommandDeps['plan'] => {
+    const keeper = new RecordedRuns({ checkpoints, blobs, paths });
+    keepers.set(paths, keeper);
+    const plan = createCommandPlanner({
+      gate: createCommandGate({ paths, processes, sandbox, environment }),
+      paths,
+      wish: () => settings().sandbox.wish,
+      domains: () => settings().sandbox.domains,
+      recorded: () => (settings().checkpoints ? keeper : undefined),
+    });
+    return (request, agentId) => plan(request, { id: agentId, rights: rightsOf(agentId) });
+  };
+  const places = createAgentPlaces({
+    files,
+    filesIn: deps.filesIn,
+    ...below,
+    git,
+    options: () => settings().isolation,
+    planIn,
+    state: () => fleet.state,
+    now: () => clock.now(),
+    log,
+  });
   const tail = createLiveTail({ clock, log, shown: redact });
   const gates = new Map<string, RateGate>();
   const gateOf = (rateKey: string): RateGate => {
@@ -169,11 +190,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   };
   const providerOf = (id: string) => providers.all.find((provider) => provider.id === id);
   const tools = [
-    ...createFileTools(files),
-    createRunCommandTool({
-      paths: files.paths,
-      plan: (request, agentId) => planCommand(request, { id: agentId, rights: rightsOf(agentId) }),
-    }),
+    ...places.tools,
     ...createNoteTools(
       createNotes({
         blobs,
@@ -189,8 +206,13 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
         return agent !== undefined && mayHandOver(agent.contextTokens, providerOf(agent.provider)?.contextWindow(agent.requestedModel));
       },
     }),
-    createReportTool(createReportEvidence(() => fleet.state, files.linesOf)),
-    ...createCoordinationTools({ agentTypes: () => agentTypes().forAgents, pathFacts: files.pathFacts, now: () => clock.now() }),
+    createReportTool(
+      createReportEvidence(
+        () => fleet.state,
+        (path, id) => places.filesOf(id).linesOf(path),
+      ),
+    ),
+    ...createCoordinationTools({ agentTypes: () => agentTypes().forAgents, pathFacts: places.pathFacts, now: () => clock.now() }),
   ];
   const fleet: Fleet = new Fleet({
     journal,
@@ -222,22 +244,25 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     sharedPrompt: () => ({ common, instructions: instructions.current }),
     renderOpening: createRenderOpening(() => folders().map((folder) => folder.name)),
     template: deps.template,
-    undo: files.undo,
+    undo: places.undo,
+    workplaces: places.workplaces,
   });
   fleet.subscribe((entries) => {
     for (const { event } of entries) {
       if (event.type === 'toolEnded') {
-        changedPaths(event.effects).forEach((changed) => recordedRuns.wrote(event.agentId, changed));
-      } else if (event.type === 'agentDeleted') {
-        files.forget(event.agentId);
+        const keeper = keepers.get(places.filesOf(event.agentId).paths);
+        changedPaths(event.effects).forEach((changed) => keeper?.wrote(event.agentId, changed));
       }
     }
   });
+  fleet.subscribe(places.follow);
   if (readOnly === undefined) {
+    places.open();
     processes.sweepLeftovers().catch((error: unknown) => log.error('Leftover processes could not be looked for', error));
   }
   return {
     fleet,
+    filesOf: places.filesOf,
     close: () =>
       closeAll(log, [
         () => fleet.stop(),

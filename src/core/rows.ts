@@ -1,4 +1,4 @@
-import type { Outcome } from './events.ts';
+import type { Outcome, Workplace } from './events.ts';
 import type { AgentId, AskId, RunId, TaskId } from './ids.ts';
 import { manifestSummary } from './context/manifestText.ts';
 import { countText, doingText, failureText, firstLine, formatCost, formatDuration, formatTokens } from './rowText.ts';
@@ -134,6 +134,9 @@ export function agentFacts(
   ];
   if (agent.manifest !== undefined) {
     facts.push({ name: 'Given', value: manifestSummary(agent.manifest) });
+  }
+  if (agent.workplace !== undefined) {
+    facts.push({ name: 'Works in', value: workplaceText(agent, agent.workplace) });
   }
   if (agent.filesRead.length > 0) {
     facts.push({ name: 'Files read', value: listText(agent.filesRead) });
@@ -276,3 +279,9 @@ export type RowTarget =
   | { readonly kind: 'run'; readonly runId: RunId }
   | { readonly kind: 'task'; readonly runId: RunId; readonly taskId: TaskId }
   | { readonly kind: 'agent'; readonly agentId: AgentId };
+
+function workplaceText({ id, workplaceGone }: Agent, { folder, madeFor, notes }: Workplace): string {
+  const whose = madeFor === id ? 'own worktree' : 'a worktree it goes on in';
+  const gone = workplaceGone === undefined ? '' : ', removed';
+  return [`${whose}${gone}: ${folder}`, ...notes].join('. ');
+}

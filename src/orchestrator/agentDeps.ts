@@ -1,6 +1,7 @@
 import type { Overdrawn } from '../core/plan/budget.ts';
 import type { Effect, FleetEvent, Usage } from '../core/events.ts';
 import type { CallId, MintId } from '../core/ids.ts';
+import type { Placement } from '../core/isolation.ts';
 import type { Agent, Prompt, Transcript } from '../core/state.ts';
 import type { LiveTail } from './liveTail.ts';
 import type { TextOutput } from './outputs.ts';
@@ -16,6 +17,7 @@ import type {
   Rights,
   Tool,
   ToolBox,
+  Workplaces,
 } from './ports.ts';
 import type { RateGate } from './rateGate.ts';
 
@@ -30,6 +32,8 @@ export interface AgentDepsSources {
   readonly tail: LiveTail;
   readonly settings: () => FleetSettings;
   readonly rights: Rights;
+  /** Absent: all agents work in the open folders. */
+  readonly workplaces?: Workplaces | undefined;
   /** Uniform in [0, 1), for jitter. */
   readonly random: () => number;
   readonly mint: MintId;
@@ -50,6 +54,8 @@ export interface AgentDeps extends Omit<AgentDepsSources, 'toolBox' | 'providerO
   readonly findTool: (name: string) => Tool | undefined;
   /** The agent's head as it is now. */
   readonly agent: () => Agent;
+  /** Where the agent is to work, if it has no folder yet. */
+  readonly placement: () => Placement;
   readonly transcript: () => Transcript;
   readonly prompt: () => Prompt;
   /** How much of what the agent asked for is still at work or still to start. */

@@ -3,6 +3,7 @@ import type { CommandResult, FleetCommandInput } from '../core/commands.ts';
 import type { Effect, FleetEvent } from '../core/events.ts';
 import { overlapWarnings } from '../core/review/overlaps.ts';
 import type { AgentId, MintId } from '../core/ids.ts';
+import { placementOf } from '../core/isolation.ts';
 import { openDecision } from '../core/plan/planQueue.ts';
 import { openTasksOf } from '../core/plan/planSettle.ts';
 import { rosterText } from '../core/context/roster.ts';
@@ -42,6 +43,7 @@ export function agentDepsFor(id: AgentId, handle: AgentHandle, sources: AgentDep
     }),
     findTool: (name) => toolBox.find(name),
     agent,
+    placement: () => placementOf(fleet.state(), agent(), sources.workplaces?.isolation() ?? 'shared'),
     transcript: () => known(fleet.state().transcripts[id], id),
     prompt: () => known(fleet.state().prompts[agent().promptId], id),
     openWork: () => openWorkOf(fleet.state(), agent()),

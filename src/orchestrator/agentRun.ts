@@ -8,6 +8,7 @@ import { outcomeFrom, RunFailure } from './runFailure.ts';
 import { requestReply } from './requestReply.ts';
 import type { ModelReply } from './ports.ts';
 import { runToolCall } from './toolCall.ts';
+import { takeWorkplace } from './workplace.ts';
 import { holdForBudget, sleepUntilNeeded, takeSlotAgain } from './waiting.ts';
 
 /** An agent's history while it runs: what was said, and what the next request will add. Only ever appended to. */
@@ -27,6 +28,7 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
   try {
     await handle.takeSlot(false);
     deps.commit([{ type: 'agentStarted', agentId: handle.id }]);
+    await takeWorkplace(deps, handle.signal);
     const history = await resumeHistory(deps);
     const guard = createContextGuard(deps);
     for (;;) {

@@ -26,6 +26,7 @@ import type { BlobPort, ChangeUndo, Clock, FleetControl, JournalPort, Log, TailB
 import { resolveSpawn, type SpawnSources } from './resolveSpawn.ts';
 import { Slots } from './slots.ts';
 import { Watchdog } from './watchdog.ts';
+import { keepWork } from './workplace.ts';
 
 /** What a fleet is made of. */
 export interface FleetDeps extends SpawnSources, AgentDepsSources {
@@ -225,6 +226,9 @@ export class Fleet implements FleetControl {
       const outcome = deps === undefined ? noProvider : await runAgent(deps, handle);
       if (outcome.kind !== 'done' || outcome.report.handoff === undefined) {
         await this.#endChildren(id, outcome);
+      }
+      if (deps !== undefined) {
+        await keepWork(deps, outcome);
       }
       // Before the end is announced: a view may continue the agent at once, and then the handle is another one.
       this.#handles.delete(id);

@@ -1,7 +1,7 @@
 import type { Spawner } from '../core/decideSpawn.ts';
 import { estimatePlan, fanOutAsk, historyOf } from '../core/plan/estimate.ts';
 import type { Effect, FleetEvent } from '../core/events.ts';
-import type { RunId, TaskId } from '../core/ids.ts';
+import type { AgentId, RunId, TaskId } from '../core/ids.ts';
 import { upstreamOf } from '../core/plan/planGraph.ts';
 import { agentTasks, approvedSize, openDecision, readyTasks } from '../core/plan/planQueue.ts';
 import { settleFacts } from '../core/plan/planSettle.ts';
@@ -117,8 +117,8 @@ export class PlanEngine {
     const restored: string[] = [];
     const kept: { path: string; why: string }[] = [];
     try {
-      for (const effects of changesBehind(this.#deps.state(), plan, task.id)) {
-        const undone = await this.#deps.undo.undo(effects);
+      for (const { by, effects } of changesBehind(this.#deps.state(), plan, task.id)) {
+        const undone = await this.#deps.undo.undo(effects, by);
         restored.push(...undone.restored);
         kept.push(...undone.kept);
       }
@@ -135,13 +135,18 @@ export class PlanEngine {
 }
 
 /** The effects of each agent of a task, and of those tasks upstream whose changes may be undone with it; who changed last is undone first. */
-function changesBehind(state: FleetState, plan: Plan, id: TaskId): readonly (readonly Effect[])[] {
+function changesBehind(
+  state: FleetState,
+  plan: Plan,
+  id: TaskId,
+): readonly { readonly by: AgentId; readonly effects: readonly Effect[] }[] {
   const upstream = upstreamOf(plan.tasks).get(id);
   const tasks = plan.tasks.filter((task) => task.id === id || (task.rollback === true && upstream?.has(task.id) === true));
   const attempts = tasks.flatMap((task) => task.history).toSorted((a, b) => b.startedAt - a.startedAt);
-  return [...new Set(attempts.map((attempt) => attempt.agentId))].map((agentId) =>
-    (state.transcripts[agentId]?.turns ?? []).flatMap((turn) => turn.calls).flatMap((call) => call.effects),
-  );
+  return [...new Set(attempts.map((attempt) => attempt.agentId))].map((by) => ({
+    by,
+    effects: (state.transcripts[by]?.turns ?? []).flatMap((turn) => turn.calls).flatMap((call) => call.effects),
+  }));
 }
 
 /** The question whether so many agents may start, asked anew when there are more of them than it says. */

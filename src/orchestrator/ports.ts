@@ -18,9 +18,11 @@ import type {
   Stop,
   ToolSpec,
   Usage,
+  Workplace,
 } from '../core/events.ts';
 import type { HistoryMessage } from '../core/history.ts';
 import type { AgentId, CallId, MessageId, ProposalId, RunId } from '../core/ids.ts';
+import type { Isolation, Placement } from '../core/isolation.ts';
 import type { Json } from '../core/json.ts';
 import type { Opening, OpeningContext } from '../core/context/openingContext.ts';
 import type { Agent, FleetState, Plan } from '../core/state.ts';
@@ -73,8 +75,8 @@ export interface ReportEvidence {
   agent(id: AgentId): Pick<Agent, 'filesChanged'> | undefined;
   /** The gate the agent judges, if its task is one. */
   gateOf(id: AgentId): Gate | undefined;
-  /** Lines of a file of the workspace; infinite where they cannot be counted, undefined where there is no such file. */
-  linesOf(path: string): Promise<number | undefined>;
+  /** Lines of a file where the agent works; infinite where they cannot be counted, undefined where there is no such file. */
+  linesOf(path: string, id: AgentId): Promise<number | undefined>;
   /** Whether the agent's last run of this command, in its present round, ended with exit code 0. */
   ranOk(id: AgentId, command: string): boolean;
   /** Whether the agent ran any command, which may have changed files unseen. */
@@ -90,10 +92,20 @@ export interface UndoneChanges {
   readonly kept: { readonly path: string; readonly why: string }[];
 }
 
-/** Undoes what an agent did to files. */
-export interface ChangeUndo {
-  /** Takes an agent's effects in order. A file that anybody else has changed since, or in between, is left as it is. */
-  undo(effects: readonly Effect[]): Promise<UndoneChanges>;
+/** Folders in which agents work apart from the person's files. */
+export interface Workplaces {
+  /** What the person wants for agents that begin now. */
+  readonly isolation: () => Isolation;
+  /** Makes the folder an agent is to work in, or finds the one it goes on in. Throws only the reason of an aborted signal. */
+  prepare(
+    agent: Agent,
+    placement: Exclude<Placement, { kind: 'open' }>,
+    signal: AbortSignal,
+  ): Promise<{ readonly ok: true; readonly workplace: Workplace } | { readonly ok: false; readonly failure: Failure }>;
+  /** Keeps what is in a folder as a commit, the folder left as it is. Never rejects. */
+  capture(
+    workplace: Workplace,
+  ): Promise<{ readonly ok: true; readonly commit: string; readonly changed: boolean } | { readonly ok: false; readonly text: string }>;
 }
 
 /** What becomes of text before it is kept, shown or told to a model. */
@@ -226,6 +238,15 @@ export interface ToolBox {
 
 /** What a person's settings say about a plan, before the person is asked. */
 export type Permission = { readonly kind: 'allow' } | { readonly kind: 'ask' } | { readonly kind: 'deny'; readonly reason: string };
+
+/** Puts files back as they were before an agent's changes, as far as nobody has changed them since. */
+export interface ChangeUndo {
+  /**
+   * `effects` of one agent in the order in which they happened. A file that anybody else has changed since, or in between, is left as it is,
+   * with the reason.
+   */
+  undo(effects: readonly Effect[], agentId: AgentId): Promise<UndoneChanges>;
+}
 
 /** Decides by the person's settings and answers and the agent's rights; never looks at model text. */
 export type Rights = (ask: Ask, agent: Agent) => Permission;

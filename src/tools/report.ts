@@ -61,7 +61,7 @@ export function createReportTool(evidence: ReportEvidence): Tool {
 
 async function factsFor(report: Report, id: AgentId, evidence: ReportEvidence): Promise<ReportFacts> {
   const gate = evidence.gateOf(id);
-  const counted = await Promise.all(citedPaths(report).map(async (path) => [path, await evidence.linesOf(path)] as const));
+  const counted = await Promise.all(citedPaths(report).map(async (path) => [path, await evidence.linesOf(path, id)] as const));
   return {
     changed: evidence.agent(id)?.filesChanged ?? [],
     changedByOthers: evidence.changedFor(id),

@@ -1,4 +1,5 @@
 import type { Effort } from '../core/events.ts';
+import type { Isolation } from '../core/isolation.ts';
 import { type MergedPrices, mergePrices } from '../core/priceOverrides.ts';
 import { listPrices, type PriceTable } from '../core/prices.ts';
 import type { FleetSettings } from '../orchestrator/ports.ts';
@@ -19,6 +20,13 @@ export interface Settings {
   };
   /** Whether what commands change is kept, to be reviewed and undone. */
   readonly checkpoints: boolean;
+  /** Where agents that change files work. */
+  readonly isolation: {
+    readonly isolation: Isolation;
+    /** Ignored files that every worktree gets a copy of, as lines of a .gitignore. */
+    readonly copy: readonly string[];
+    readonly dependencies: { readonly names: readonly string[]; readonly how: 'link' | 'copy' } | undefined;
+  };
   readonly prices: PriceTable;
 }
 
@@ -79,6 +87,11 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
     ),
     sandbox: { wish: read.oneOf('sandbox', ['auto', 'required', 'off']), domains: read.texts('sandboxDomains') },
     checkpoints: read.oneOf('checkpoints', ['on', 'off']) === 'on',
+    isolation: {
+      isolation: read.oneOf('isolation', ['shared', 'worktree']),
+      copy: read.texts('worktree.copy'),
+      dependencies: dependenciesOf(read.oneOf('worktree.dependencies', ['link', 'copy', 'none'])),
+    },
     prices: table,
   };
   return { settings, problems: [...problems, ...priceProblems] };
@@ -87,6 +100,13 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
 /** A workspace without a wish leaves the person's mode as it is. */
 function modeOfWorkspace(wish: 'person' | 'readOnly' | 'ask' | 'editFreely'): Mode {
   return wish === 'person' ? 'autonomous' : wish;
+}
+
+/** Folders that package managers fill, by name. */
+const dependencyFolders = ['node_modules', '.venv', 'vendor'] as const;
+
+function dependenciesOf(how: 'link' | 'copy' | 'none'): Settings['isolation']['dependencies'] {
+  return how === 'none' ? undefined : { names: dependencyFolders, how };
 }
 
 /** Whether new agents get Anthropic's models rather than the practice model. An endpoint of one's own may need no key. */

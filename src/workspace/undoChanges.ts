@@ -14,6 +14,11 @@ import type { ResolvedPath, WorkspacePaths } from './workspacePath.ts';
 
 type Change = Extract<Effect, { kind: 'changed' }>;
 
+/** The undo of one workspace, whoever made the changes. */
+export interface WorkspaceUndo {
+  undo(effects: readonly Effect[]): ReturnType<ChangeUndo['undo']>;
+}
+
 interface ChangeUndoDeps {
   readonly paths: WorkspacePaths;
   readonly documents: OpenDocuments;
@@ -22,7 +27,7 @@ interface ChangeUndoDeps {
 }
 
 /** Makes the operation that gives files back as they were before an agent's first change, byte for byte, and touches nobody else's bytes. */
-export function createChangeUndo(deps: ChangeUndoDeps): ChangeUndo {
+export function createChangeUndo(deps: ChangeUndoDeps): WorkspaceUndo {
   return {
     undo: async (effects) => {
       const restored: string[] = [];

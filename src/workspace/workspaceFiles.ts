@@ -1,5 +1,5 @@
 import type { AgentId } from '../core/ids.ts';
-import type { BlobPort, ChangeUndo, PathFacts } from '../orchestrator/ports.ts';
+import type { BlobPort, PathFacts } from '../orchestrator/ports.ts';
 import { isEnvironmentPath, type Secret, secretsOfFile } from '../policy/secretNames.ts';
 import { createFileEdits, type FileEdits } from './fileEdits.ts';
 import { createLinesOf, type LinesOf } from './fileLines.ts';
@@ -13,7 +13,7 @@ import { createReadLedger } from './readLedger.ts';
 import type { Refusal } from './refusal.ts';
 import { createReviewFiles, type ReviewFiles } from './review/reviewFiles.ts';
 import { type FoundLines, type SearchRequest, searchText } from './searchText.ts';
-import { createChangeUndo } from './undoChanges.ts';
+import { createChangeUndo, type WorkspaceUndo } from './undoChanges.ts';
 import { createWorkspacePaths, type WorkspaceFolder, type WorkspacePaths } from './workspacePath.ts';
 
 interface WorkspaceFilesDeps {
@@ -36,7 +36,7 @@ export interface WorkspaceFiles {
   readonly linesOf: LinesOf;
   readonly readLines: ReadLines;
   readonly edits: FileEdits;
-  readonly undo: ChangeUndo;
+  readonly undo: WorkspaceUndo;
   readonly review: ReviewFiles;
   readonly list: (pathText: string | undefined, depth: number, signal: AbortSignal) => Promise<FoundPaths | Refusal>;
   readonly find: (glob: string, pathText: string | undefined, signal: AbortSignal) => Promise<FoundPaths | Refusal>;

@@ -42,6 +42,7 @@ const rules: Readonly<Record<string, Rule>> = {
 /** The composition root: extension.ts, with the making of a fleet, its life and its definitions in files of their own. */
 const roots: readonly string[] = [
   'src/extension.ts',
+  'src/agentPlaces.ts',
   'src/definitionParts.ts',
   'src/fleetLife.ts',
   'src/liveDefinitions.ts',

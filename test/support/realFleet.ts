@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FleetState } from '../../src/core/state.ts';
-import { createFleet } from '../../src/openFleet.ts';
+import { createFleet, type OpenFleetDeps } from '../../src/openFleet.ts';
 import type { Fleet } from '../../src/orchestrator/fleet.ts';
 import type { DefinitionText, Log, ModelProvider } from '../../src/orchestrator/ports.ts';
 import { createClock } from '../../src/platform/clock.ts';
@@ -28,6 +28,8 @@ export interface RealFleet {
   readonly errors: readonly string[];
   /** Resolves when the state fulfils the condition. */
   until(condition: (state: FleetState) => boolean): Promise<void>;
+  /** Closes it and opens it again from its journal, as a reload of the window does. */
+  reopen(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,13 +54,9 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   const settings: Settings = parseSettings((name) => options.settings?.[name]).settings;
   const blobs = createBlobs({ directory: storage });
   const redactor = createRedactor(secretsIn(process.env));
-  const files = createWorkspaceFiles({
-    folders: () => [{ name: 'workspace', path: workspace }],
-    documents: closedDocuments,
-    ripgrep: async () => undefined,
-    blobs,
-    learn: redactor.learn,
-  });
+  const filesIn: OpenFleetDeps['filesIn'] = (folders) =>
+    createWorkspaceFiles({ folders, documents: closedDocuments, ripgrep: async () => undefined, blobs, learn: redactor.learn });
+  const files = filesIn(() => [{ name: 'workspace', path: workspace }]);
   const instructions = new LiveInstructions({
     folders: files.paths.folders,
     find: (glob, signal) => files.find(glob, undefined, signal),
@@ -70,32 +68,38 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   const workflows = createWorkflowCatalogue({ builtIn: builtInWorkflows, files: [], folders: () => workFolders(files.paths.folders()) });
   const providers = { all: [provider], current: () => provider, prices: () => settings.prices };
   const agentTypes = createAgentTypeCatalogue(builtInAgentTypes, options.definitions ?? []);
-  const opened = await openJournal({ directory: storage, clock, log });
-  const { fleet, close } = createFleet(
-    {
-      storage,
-      sandboxHelpers: resolve('node_modules/@anthropic-ai/sandbox-runtime/vendor/seccomp'),
-      blobs,
-      clock,
-      log,
-      settings: () => settings,
-      files,
-      redactor,
-      instructions,
-      providers,
-      agentTypes: () => agentTypes,
-      template: workflows.template,
-    },
-    opened,
-  );
+  const deps: OpenFleetDeps = {
+    storage,
+    shared: join(root, 'shared'),
+    sandboxHelpers: resolve('node_modules/@anthropic-ai/sandbox-runtime/vendor/seccomp'),
+    blobs,
+    clock,
+    log,
+    settings: () => settings,
+    files,
+    filesIn,
+    redactor,
+    instructions,
+    providers,
+    agentTypes: () => agentTypes,
+    template: workflows.template,
+  };
+  const open = async () => createFleet(deps, await openJournal({ directory: storage, clock, log }));
+  let opened = await open();
   return {
-    fleet,
+    get fleet() {
+      return opened.fleet;
+    },
     workspace,
     storage,
     errors,
-    until: (condition) => until(fleet, condition),
+    until: (condition) => until(opened.fleet, condition),
+    reopen: async () => {
+      await opened.close();
+      opened = await open();
+    },
     close: async () => {
-      await close();
+      await opened.close();
       await rm(root, { recursive: true, force: true });
     },
   };

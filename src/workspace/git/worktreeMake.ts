@@ -16,6 +16,7 @@ export const usualLimits: SnapshotLimits = { bytes: 512 * 1024 * 1024, files: 50
 interface StartRequest {
   readonly indexFile: string;
   readonly carry: Carry;
+  readonly from?: string | undefined;
   readonly limits: SnapshotLimits;
   readonly signal: AbortSignal | undefined;
 }
@@ -59,6 +60,9 @@ export async function makeStart(
   repository: Repository,
   request: StartRequest,
 ): Promise<{ readonly ok: true; readonly commit: string; readonly leftOut: Snapshot['leftOut'] } | WorktreeTrouble> {
+  if (request.from !== undefined) {
+    return { ok: true, commit: request.from, leftOut: [] };
+  }
   const head = await headOf(git, repository);
   if (!head.ok) {
     return head;
@@ -96,7 +100,7 @@ export async function headOf(
 export async function commitState(
   git: Git,
   repository: Repository,
-  request: Omit<StartRequest, 'carry'> & { readonly parent: string | undefined; readonly message: string },
+  request: Omit<StartRequest, 'carry' | 'from'> & { readonly parent: string | undefined; readonly message: string },
 ): Promise<{ readonly ok: true; readonly commit: string; readonly leftOut: Snapshot['leftOut'] } | GitTrouble> {
   const { indexFile, limits, signal, parent } = request;
   const call = signal === undefined ? {} : { signal };

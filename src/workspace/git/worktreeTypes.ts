@@ -26,6 +26,8 @@ export interface WorktreeRequest {
   readonly agent: string;
   /** `everything` when left out. */
   readonly carry?: Carry;
+  /** A commit of the repository to begin with instead. */
+  readonly from?: string;
   /** Ignored files to copy, as lines of a .gitignore (`.env*`); none when left out. */
   readonly copy?: readonly string[];
   readonly dependencies?: Dependencies;

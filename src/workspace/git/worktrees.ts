@@ -122,6 +122,7 @@ async function make(
   const start = await makeStart(git, repository, {
     indexFile,
     carry: request.carry ?? 'everything',
+    from: request.from,
     limits: request.limits ?? usualLimits,
     signal,
   });

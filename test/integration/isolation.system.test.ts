@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FleetCommandInput } from '../../src/core/commands.ts';
+import { toId } from '../../src/core/ids.ts';
+import { isLive, outcomeOf } from '../../src/core/selectors.ts';
+import type { Agent, FleetState } from '../../src/core/state.ts';
+import { openRealFleet, type RealFleet } from '../support/realFleet.ts';
+import { call, Gate, report, ScriptedModel, type Script, shaped } from '../support/scriptedModel.ts';
+import { temporaryFolders, writeTree } from '../workspace/temporaryFolder.ts';
+
+/*
+ * Agents in worktrees of their own, in the shipped assembly: a real repository, the real tools, a scripted model.
+ */
+
+const git = (folder: string, ...args: readonly string[]): string =>
+  execFileSync('git', ['-c', 'user.name=Person', '-c', 'user.email=person@example.org', ...args], { cwd: folder, encoding: 'utf8' }).trim();
+
+const edit = (from: string, to: string, path = 'a.txt') => call('edit_file', { path, old_text: from, new_text: to });
+const read = (path = 'a.txt') => call('read_file', { path });
+const done = (what: string) => report(`Changed the greeting in a.txt: ${what}.`);
+
+interface Task {
+  readonly id: string;
+  readonly agentType: string;
+  readonly dependencies?: readonly string[];
+}
+
+describe('agents in worktrees of their own', function () {
+  this.timeout(60_000);
+  const temporary = temporaryFolders();
+  let real: RealFleet | undefined;
+  let model: ScriptedModel;
+
+  afterEach(async () => {
+    await real?.close();
+    real = undefined;
+  });
+
+  async function open(scripts: Readonly<Record<string, Script>>, settings: Readonly<Record<string, unknown>> = {}): Promise<RealFleet> {
+    const source = temporary();
+    await writeTree(source, { 'a.txt': 'one\ntwo\nthree\nfour\nfive\nsix\nseven\n', 'b.txt': 'b\n' });
+    git(source, 'init', '-q', '-b', 'main');
+    git(source, 'add', '-A');
+    git(source, 'commit', '-q', '-m', 'first');
+    await writeTree(source, { 'b.txt': 'not committed\n' });
+    model = new ScriptedModel(scripts, { labelOf: (request) => labelOf(real?.fleet.state.agents[request.agentId]) });
+    real = await openRealFleet({
+      source,
+      provider: model,
+      settings: { isolation: 'worktree', 'approvals.mode': 'editFreely', ...settings },
+    });
+    return real;
+  }
+
+  const labelOf = (agent: Agent | undefined) => agent?.taskId ?? agent?.label;
+  const agentOf = (state: FleetState, task: string): Agent | undefined =>
+    Object.values(state.agents).find((agent) => labelOf(agent) === task);
+  const known = (task: string): Agent => agentOf(real?.fleet.state ?? assert.fail(), task) ?? assert.fail(`No agent of ${task}`);
+  const folderOf = (task: string) => known(task).workplace?.folder ?? assert.fail(`${task} has no folder`);
+  const textIn = (folder: string, path = 'a.txt') => readFileSync(join(folder, path), 'utf8');
+  const execute = (command: FleetCommandInput) => {
+    const result = real?.fleet.execute(command) ?? assert.fail();
+    assert.ok(result.ok, result.ok ? '' : `${result.rejection.message} ${result.rejection.next}`);
+    return result.accepted;
+  };
+  const isOver = (state: FleetState) =>
+    Object.values(state.agents).length > 0 && Object.values(state.agents).every((agent) => !isLive(agent));
+  const failure = (task: string) => {
+    const outcome = outcomeOf(known(task));
+    return outcome?.kind === 'failed' ? `${outcome.failure.message} ${outcome.failure.next}` : `no failure: ${outcome?.kind}`;
+  };
+  const told = (task: string) => JSON.stringify(model.requests.findLast(({ label }) => label === task)?.request.messages);
+
+  /** Adds tasks to the plan of a run whose first agent waits for nothing. */
+  function addTasks(tasks: readonly Task[]): void {
+    const [run] = Object.values(real?.fleet.state.runs ?? {});
+    execute({
+      type: 'changePlan',
+      runId: run?.id ?? assert.fail('no run'),
+      reason: 'the test',
+      changes: tasks.map(({ id, agentType, dependencies = [] }) => ({
+        kind: 'add',
+        task: {
+          id: toId('task', id),
+          title: id,
+          agentType,
+          dependencies: dependencies.map((one) => toId('task', one)),
+          brief: { objective: `Do ${id}.` },
+        },
+      })),
+    });
+  }
+
+  it('lets two builders change the same file, each in its own folder, and a reviewer see the work of the one it depends on', async () => {
+    const both = new Gate();
+    const { fleet, workspace, until, errors } = await open({
+      lead: [report('Planned the change of the greeting in a.txt for two builders.')],
+      left: [read(), edit('one', 'left'), shaped({ before: both }, done('left'))],
+      right: [read(), edit('one', 'right'), shaped({ before: both }, done('right'))],
+      review: [read(), report('The greeting in a.txt says left now, as it should.')],
+    });
+    execute({ type: 'startRun', task: 'lead' });
+    addTasks([
+      { id: 'left', agentType: 'builder' },
+      { id: 'right', agentType: 'builder' },
+      { id: 'review', agentType: 'reviewer', dependencies: ['left'] },
+    ]);
+    await until((state) => ['left', 'right'].every((task) => (agentOf(state, task)?.filesChanged.length ?? 0) > 0));
+    both.open();
+    await until((state) => isOver(state) && agentOf(state, 'review') !== undefined);
+
+    assert.equal(textIn(workspace).split('\n')[0], 'one', 'the open folder is as it was');
+    assert.deepEqual(
+      ['left', 'right'].map((task) => textIn(folderOf(task)).split('\n')[0]),
+      ['left', 'right'],
+    );
+    assert.equal(textIn(folderOf('left'), 'b.txt'), 'not committed\n', 'it begins with what the person sees');
+    assert.equal(folderOf('review'), folderOf('left'));
+    assert.match(told('review'), /left\\n|\bleft\b/);
+    assert.equal(known('lead').workplace, undefined, 'who only leads works in the open folder');
+    for (const task of ['left', 'right']) {
+      const { captured, workplace } = known(task);
+      assert.equal(captured?.changed, true);
+      assert.equal(git(workspace, 'show', `${captured?.commit}:a.txt`).split('\n')[0], task);
+      assert.equal(git(workspace, 'rev-parse', `refs/flotilla/work/${workplace?.id}`), captured?.commit);
+    }
+    assert.equal(known('review').captured, undefined, 'who may change nothing has no work to keep');
+    assert.equal(git(workspace, 'status', '--porcelain'), 'M b.txt');
+    assert.deepEqual([errors, model.violations], [[], []]);
+    assert.equal(fleet.state.runs === undefined, false);
+  });
+
+  it('goes on in the same folder after a reload, and keeps the work of deleted agents under a name', async () => {
+    const stop = new Gate();
+    const { workspace, until } = await open({
+      lead: [report('Planned the change of the greeting in a.txt for one builder.')],
+      left: (_, turn) =>
+        [read(), edit('one', 'left'), shaped({ before: stop }, done('left')), read(), edit('two', 'zwei'), done('left')][turn] ??
+        done('left'),
+    });
+    execute({ type: 'startRun', task: 'lead' });
+    addTasks([{ id: 'left', agentType: 'builder' }]);
+    await until((state) => (agentOf(state, 'left')?.filesChanged.length ?? 0) > 0 && agentOf(state, 'lead')?.stage === 'ended');
+    const folder = folderOf('left');
+    await real?.reopen();
+    assert.equal(known('left').workplace?.folder, folder);
+    assert.equal(outcomeOf(known('left'))?.kind, 'interrupted');
+    execute({ type: 'resumeAgent', agentId: known('left').id });
+    await real?.until(isOver);
+    assert.equal(folderOf('left'), folder);
+    assert.deepEqual(textIn(folder).split('\n').slice(0, 2), ['left', 'zwei']);
+    assert.deepEqual(textIn(workspace).split('\n').slice(0, 2), ['one', 'two']);
+
+    execute({ type: 'deleteEnded' });
+    await real?.close();
+    assert.equal(existsSync(folder), false);
+    const [salvage = ''] = git(workspace, 'for-each-ref', '--format=%(refname)', 'refs/flotilla').split('\n');
+    assert.match(salvage, /^refs\/flotilla\/salvage\//);
+    assert.deepEqual(git(workspace, 'show', `${salvage}:a.txt`).split('\n').slice(0, 2), ['left', 'zwei']);
+  });
+
+  it('begins with the work of all whose tasks come before, and fails with names when it does not go together', async () => {
+    const { workspace, until } = await open({
+      lead: [report('Planned the change of the greeting in a.txt for three builders.')],
+      top: [read(), edit('one', 'top'), done('top')],
+      bottom: [read(), edit('seven', 'bottom'), done('bottom')],
+      other: [read(), edit('one', 'other'), done('other')],
+      join: [read(), report('Both changes of a.txt are there, top and bottom.')],
+      clash: [report('This never begins, since the changes of a.txt clash.')],
+    });
+    execute({ type: 'startRun', task: 'lead' });
+    addTasks([
+      { id: 'top', agentType: 'builder' },
+      { id: 'bottom', agentType: 'builder' },
+      { id: 'other', agentType: 'builder' },
+      { id: 'join', agentType: 'reviewer', dependencies: ['top', 'bottom'] },
+      { id: 'clash', agentType: 'builder', dependencies: ['top', 'other'] },
+    ]);
+    await until((state) => isOver(state) && agentOf(state, 'join') !== undefined && agentOf(state, 'clash') !== undefined);
+    const lines = textIn(folderOf('join')).split('\n');
+    assert.deepEqual([lines[0], lines[6]], ['top', 'bottom']);
+    assert.equal(textIn(folderOf('join'), 'b.txt'), 'not committed\n');
+    assert.match(failure('clash'), /do not go together in a\.txt/);
+    assert.ok(failure('clash').includes(known('top').label) && failure('clash').includes(known('other').label), failure('clash'));
+    assert.equal(textIn(workspace).split('\n')[0], 'one');
+  });
+});
