@@ -49,6 +49,8 @@ export interface AgentPlaces {
   readonly follow: (entries: readonly JournalEntry[]) => void;
   /** Removes folders of agents that are no more. */
   readonly open: () => void;
+  /** Waits for the removals that have begun. */
+  readonly close: () => Promise<void>;
 }
 
 interface Place {
@@ -94,6 +96,11 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
     return made;
   };
   const filesOf = (agentId: AgentId) => placeOf(agentId)?.files ?? files;
+  const removals = new Set<Promise<void>>();
+  const begin = (removal: Promise<void>): void => {
+    removals.add(removal);
+    void removal.then(() => removals.delete(removal));
+  };
   const folderOf = new Map<AgentId, string>();
   const forget = (agentId: AgentId): void => {
     for (const one of [files, ...[...places.values()].map((place) => place.files)]) {
@@ -103,7 +110,7 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
     folderOf.delete(agentId);
     if (id !== undefined && !isNeeded(state(), id)) {
       places.delete(id);
-      void workplaces.release(id);
+      begin(workplaces.release(id));
     }
   };
   return {
@@ -127,7 +134,10 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
           folderOf.set(id, workplace.id);
         }
       }
-      void workplaces.sweep();
+      begin(workplaces.sweep());
+    },
+    close: async () => {
+      await Promise.all(removals);
     },
   };
 }

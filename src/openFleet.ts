@@ -266,6 +266,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     close: () =>
       closeAll(log, [
         () => fleet.stop(),
+        () => places.close(),
         () => sandbox.dispose(),
         async () => processes.dispose(),
         () => opened.journal.close(),

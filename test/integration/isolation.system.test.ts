@@ -144,6 +144,7 @@ describe('agents in worktrees of their own', function () {
     addTasks([{ id: 'left', agentType: 'builder' }]);
     await until((state) => (agentOf(state, 'left')?.filesChanged.length ?? 0) > 0 && agentOf(state, 'lead')?.stage === 'ended');
     const folder = folderOf('left');
+    await model.requested('left', 3);
     await real?.reopen();
     assert.equal(known('left').workplace?.folder, folder);
     assert.equal(outcomeOf(known('left'))?.kind, 'interrupted');
@@ -154,7 +155,7 @@ describe('agents in worktrees of their own', function () {
     assert.deepEqual(textIn(workspace).split('\n').slice(0, 2), ['one', 'two']);
 
     execute({ type: 'deleteEnded' });
-    await real?.close();
+    await real?.reopen();
     assert.equal(existsSync(folder), false);
     const [salvage = ''] = git(workspace, 'for-each-ref', '--format=%(refname)', 'refs/flotilla').split('\n');
     assert.match(salvage, /^refs\/flotilla\/salvage\//);
