@@ -187,4 +187,56 @@ describe('agents in worktrees of their own', function () {
     assert.ok(failure('clash').includes(known('top').label) && failure('clash').includes(known('other').label), failure('clash'));
     assert.equal(textIn(workspace).split('\n')[0], 'one');
   });
+
+  it('runs commands, direct and confined, in the folder of the agent', async () => {
+    const run = (command: string) => call('run_command', { command });
+    const { workspace, until } = await open(
+      {
+        lead: [report('Planned the change of the greeting in a.txt for one builder.')],
+        left: [read(), edit('one', 'left'), run('cat a.txt'), run('echo "$(head -n 1 a.txt)" made > made.txt'), done('left')],
+        check: [
+          run('echo "seen: $(cat made.txt)"'),
+          run('echo "$(pwd)" > planted.txt'),
+          report('The file made.txt says left, as it should.'),
+        ],
+      },
+      { 'approvals.mode': 'autonomous', sandbox: 'required' },
+    );
+    execute({ type: 'startRun', task: 'lead' });
+    addTasks([
+      { id: 'left', agentType: 'builder' },
+      { id: 'check', agentType: 'tester', dependencies: ['left'] },
+    ]);
+    await until((state) => isOver(state) && agentOf(state, 'check') !== undefined);
+    assert.match(told('left'), /exit code 0\\nleft\\ntwo/);
+    assert.equal(textIn(folderOf('left'), 'made.txt'), 'left made\n');
+    assert.match(told('check'), /seen: left made/, 'who may change nothing can read there');
+    assert.deepEqual(
+      [workspace, folderOf('left')].map((folder) => existsSync(join(folder, 'planted.txt'))),
+      [false, false],
+    );
+    assert.equal(existsSync(join(workspace, 'made.txt')), false);
+  });
+
+  it('says why not where there is no repository, and leaves alone who only reads', async () => {
+    const source = temporary();
+    await writeTree(source, { 'a.txt': 'one\n' });
+    model = new ScriptedModel(
+      {
+        lead: [report('Planned the change of the greeting in a.txt for one builder.')],
+        left: [],
+        look: [read(), report('The file a.txt says one.')],
+      },
+      { labelOf: (request) => labelOf(real?.fleet.state.agents[request.agentId]) },
+    );
+    real = await openRealFleet({ source, provider: model, settings: { isolation: 'worktree' } });
+    execute({ type: 'startRun', task: 'lead' });
+    addTasks([
+      { id: 'left', agentType: 'builder' },
+      { id: 'look', agentType: 'scout' },
+    ]);
+    await real.until((state) => isOver(state) && agentOf(state, 'look') !== undefined);
+    assert.match(failure('left'), /^It has no folder to work in\. .* is in no Git repository\. /);
+    assert.equal(outcomeOf(known('look'))?.kind, 'done');
+  });
 });
