@@ -64,7 +64,9 @@ describe('settings', () => {
       'workspace.mode': 'editFreely',
       'workspace.denyWrites': ['docs/**'],
       sandbox: 'required',
-      sandboxDomains: ['*.example.test'],
+      isolation: 'worktree',
+      'worktree.copy': ['.env.test'],
+      'worktree.dependencies': 'none',
       'approvals.allowedCommands': ['npm test'],
     });
     assert.deepEqual(problems, []);
@@ -73,7 +75,8 @@ describe('settings', () => {
     assert.equal(settings.fleet.models.scout, 'tiny');
     assert.equal(settings.fleet.maxConcurrentAgents, 3);
     assert.equal(settings.fleet.idleTimeoutMs, 30_000);
-    assert.deepEqual(settings.sandbox, { wish: 'required', domains: ['*.example.test'] });
+    assert.equal(settings.sandbox.wish, 'required');
+    assert.deepEqual(settings.isolation, { isolation: 'worktree', copy: ['.env.test'], dependencies: undefined });
     assert.deepEqual(settings.policy, {
       mode: 'editFreely',
       allowedCommands: ['npm test'],
@@ -93,6 +96,7 @@ describe('settings', () => {
     ['anthropic.baseUrl', 'https://me:secret@gateway.test', /user name or password is not used/],
     ['approvals.mode', true, /flotilla\.approvals\.mode must be one of/],
     ['sandbox', false, /flotilla\.sandbox must be one of "auto", "required", "off"; "auto" is used/],
+    ['isolation', 'own', /flotilla\.isolation must be one of "shared", "worktree"; "shared" is used/],
     ['approvals.allowedCommands', 'npm test', /list of texts/],
     ['approvals.allowedCommands', ['npm test', 5], /not texts are ignored/],
     ['prices', { m: { prices: [] } }, /Model prices for "m"/],
