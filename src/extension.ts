@@ -130,17 +130,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     logError,
   });
 
+  const resolveFor = (path: string, agentId: AgentId | undefined) =>
+    agentId === undefined ? places.resolve(path) : createPlaces(life.filesOf(agentId).paths).resolve(path);
   const timeline = own(
     new Timeline({
       door,
       extensionUri: context.extensionUri,
       facts: () => modelFacts(door.fleet, providers.all),
-      resolve: (path) => places.resolve(path),
+      resolve: resolveFor,
       now,
       logError,
     }),
   );
-  const plans = own(new PlanDocuments((path) => places.resolve(path)));
+  const plans = own(new PlanDocuments(resolveFor));
   const planEditor = own(
     new PlanEditor({
       door,

@@ -28,7 +28,10 @@ export async function runAgent(deps: AgentDeps, handle: AgentHandle): Promise<Ou
   try {
     await handle.takeSlot(false);
     deps.commit([{ type: 'agentStarted', agentId: handle.id }]);
-    await takeWorkplace(deps, handle.signal);
+    const placing = takeWorkplace(deps, handle.signal);
+    if (placing !== undefined) {
+      await placing;
+    }
     const history = await resumeHistory(deps);
     const guard = createContextGuard(deps);
     for (;;) {

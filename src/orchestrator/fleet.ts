@@ -227,8 +227,9 @@ export class Fleet implements FleetControl {
       if (outcome.kind !== 'done' || outcome.report.handoff === undefined) {
         await this.#endChildren(id, outcome);
       }
-      if (deps !== undefined) {
-        await keepWork(deps, outcome);
+      const keeping = deps === undefined ? undefined : keepWork(deps, outcome);
+      if (keeping !== undefined) {
+        await keeping;
       }
       // Before the end is announced: a view may continue the agent at once, and then the handle is another one.
       this.#handles.delete(id);

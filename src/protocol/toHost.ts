@@ -20,7 +20,13 @@ export const toHostSchema = z.discriminatedUnion('type', [
     act: z.enum(['wrapUp', 'kill', 'pause', 'resume', 'retry', 'delete']),
   }),
   z.object({ type: z.literal('review'), askId }),
-  z.object({ type: z.literal('openPlace'), path: z.string().max(4096), line: z.number().int().positive().optional() }),
+  z.object({
+    type: z.literal('openPlace'),
+    path: z.string().max(4096),
+    line: z.number().int().positive().optional(),
+    /** Whose words it stands in: an agent may have a folder of its own. */
+    agentId: agentId.optional(),
+  }),
   z.object({ type: z.literal('readOutput'), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
   z.object({ type: z.literal('startRun') }),
   /** The plan or the result of a run, as a document. */

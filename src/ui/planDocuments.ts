@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { AskId } from '../core/ids.ts';
+import type { AgentId, AskId } from '../core/ids.ts';
 import type { OpenAsk } from '../core/state.ts';
 import type { Disposable } from '../lib/disposables.ts';
 import { applyUnifiedDiff } from './unifiedDiff.ts';
@@ -10,10 +10,10 @@ const scheme = 'flotilla-plan';
 export class PlanDocuments implements Disposable, vscode.TextDocumentContentProvider {
   readonly #texts = new Map<string, string>();
   readonly #registration: Disposable;
-  readonly #resolve: (path: string) => Promise<vscode.Uri | undefined>;
+  readonly #resolve: (path: string, agentId: AgentId) => Promise<vscode.Uri | undefined>;
 
-  /** `resolve` finds the file a path of the workspace names; undefined if it is outside. */
-  constructor(resolve: (path: string) => Promise<vscode.Uri | undefined>) {
+  /** `resolve` finds the file a path names to an agent; undefined if it is outside. */
+  constructor(resolve: (path: string, agentId: AgentId) => Promise<vscode.Uri | undefined>) {
     this.#resolve = resolve;
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
@@ -30,7 +30,7 @@ export class PlanDocuments implements Disposable, vscode.TextDocumentContentProv
 
   /** Shows a change beside the file as it is now; as the plain diff when it no longer fits, and the plain diff says so. */
   async showChange(open: OpenAsk, ask: Extract<OpenAsk['ask'], { kind: 'write' }>): Promise<void> {
-    const file = await this.#resolve(ask.path);
+    const file = await this.#resolve(ask.path, open.agentId);
     const now = file === undefined ? undefined : await readText(file);
     const after = applyUnifiedDiff(now ?? '', ask.diff);
     if (file === undefined || after === undefined) {

@@ -16,7 +16,8 @@ export interface TimelineDeps {
   readonly extensionUri: vscode.Uri;
   readonly facts: () => ModelFacts;
   /** The file of a path, or undefined if it is not inside the workspace. */
-  readonly resolve: (path: string) => Promise<vscode.Uri | undefined>;
+  /** The file a path names to an agent, or to the person. */
+  readonly resolve: (path: string, agentId: AgentId | undefined) => Promise<vscode.Uri | undefined>;
   readonly now: () => number;
   readonly logError: (error: unknown) => void;
 }
@@ -175,7 +176,7 @@ class TimelinePage implements Disposable {
       // By command, so that what asks the person first in the tree also asks first here.
       act: ({ agentId, act }) => this.#command(`flotilla.${act}Agent`, { kind: 'agent', agentId }),
       review: ({ askId }) => this.#command('flotilla.reviewApprovals', askId),
-      openPlace: ({ path, line }) => this.#background(this.#openPlace(path, line)),
+      openPlace: ({ path, line, agentId }) => this.#background(this.#openPlace(path, line, agentId)),
       readOutput: ({ hash }) => this.#background(this.#readOutput(hash)),
       startRun: () => this.#command('flotilla.startRun'),
       openDocument: ({ runId, document }) => this.#command(`flotilla.open${document}`, { kind: 'run', runId }),
@@ -202,8 +203,8 @@ class TimelinePage implements Disposable {
     });
   }
 
-  async #openPlace(path: string, line: number | undefined): Promise<void> {
-    const uri = await this.#deps.resolve(path);
+  async #openPlace(path: string, line: number | undefined, agentId: AgentId | undefined): Promise<void> {
+    const uri = await this.#deps.resolve(path, agentId);
     if (uri === undefined) {
       this.#post({ type: 'refused', message: `${path} is not a file of this workspace.`, next: '' });
       return;
