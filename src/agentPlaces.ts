@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { PathFact } from './core/brief/briefPaths.ts';
-import type { JournalEntry } from './core/events.ts';
+import type { JournalEntry, Workplace } from './core/events.ts';
 import type { AgentId } from './core/ids.ts';
 import { isNeeded } from './core/isolation.ts';
 import type { FleetState } from './core/state.ts';
@@ -47,8 +47,8 @@ export interface AgentPlaces {
   readonly pathFacts: PathFacts;
   /** To be called with every commit: lets go of what belongs to deleted agents. */
   readonly follow: (entries: readonly JournalEntry[]) => void;
-  /** Removes folders of agents that are no more. */
-  readonly open: () => void;
+  /** To be called with the first state: takes over what there is, and removes folders of agents that are no more. */
+  readonly open: (readOnly: boolean) => void;
   /** Waits for the removals that have begun. */
   readonly close: () => Promise<void>;
 }
@@ -80,8 +80,9 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
     log,
   });
   const places = new Map<string, Place>();
+  const workplaceOf = new Map<AgentId, Workplace>();
   const placeOf = (agentId: AgentId): Place | undefined => {
-    const workplace = state().agents[agentId]?.workplace;
+    const workplace = workplaceOf.get(agentId);
     if (workplace === undefined) {
       return undefined;
     }
@@ -101,13 +102,12 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
     removals.add(removal);
     void removal.then(() => removals.delete(removal));
   };
-  const folderOf = new Map<AgentId, string>();
   const forget = (agentId: AgentId): void => {
     for (const one of [files, ...[...places.values()].map((place) => place.files)]) {
       one.forget(agentId);
     }
-    const id = folderOf.get(agentId);
-    folderOf.delete(agentId);
+    const id = workplaceOf.get(agentId)?.id;
+    workplaceOf.delete(agentId);
     if (id !== undefined && !isNeeded(state(), id)) {
       places.delete(id);
       begin(workplaces.release(id));
@@ -122,19 +122,21 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
     follow: (entries) => {
       for (const { event } of entries) {
         if (event.type === 'workplaceMade') {
-          folderOf.set(event.agentId, event.workplace.id);
+          workplaceOf.set(event.agentId, event.workplace);
         } else if (event.type === 'agentDeleted') {
           forget(event.agentId);
         }
       }
     },
-    open: () => {
+    open: (readOnly) => {
       for (const { id, workplace } of Object.values(state().agents)) {
         if (workplace !== undefined) {
-          folderOf.set(id, workplace.id);
+          workplaceOf.set(id, workplace);
         }
       }
-      begin(workplaces.sweep());
+      if (!readOnly) {
+        begin(workplaces.sweep());
+      }
     },
     close: async () => {
       await Promise.all(removals);

@@ -247,6 +247,8 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     undo: places.undo,
     workplaces: places.workplaces,
   });
+  fleet.subscribe(places.follow);
+  places.open(readOnly !== undefined);
   fleet.subscribe((entries) => {
     for (const { event } of entries) {
       if (event.type === 'toolEnded') {
@@ -255,9 +257,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
       }
     }
   });
-  fleet.subscribe(places.follow);
   if (readOnly === undefined) {
-    places.open();
     processes.sweepLeftovers().catch((error: unknown) => log.error('Leftover processes could not be looked for', error));
   }
   return {

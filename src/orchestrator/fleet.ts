@@ -161,7 +161,7 @@ export class Fleet implements FleetControl {
     if (refusal !== undefined || agent === undefined) {
       return refusal ?? readOnlyRejection('');
     }
-    const { restored, kept } = await this.#deps.undo.undo(changesToUndo(this.#open, agentId, scope));
+    const { restored, kept } = await this.#deps.undo.undo(changesToUndo(this.#open, agentId, scope), agentId);
     this.#record([{ type: 'changesUndone', runId: agent.runId, agentId, restored: [...restored], kept: [...kept] }]);
     return { restored, kept };
   }

@@ -231,6 +231,15 @@ describe('rows', () => {
     assert.equal(given?.value, 'about 4.2k tokens in 2 parts, 1 withheld');
   });
 
+  it('say in the hover where an agent works when that is not the open folders', () => {
+    const one = agent(fold(family), builder);
+    const placeOf = (part: Partial<Agent>) => agentFacts({ ...one, ...part }, 'p').find(({ name }) => name === 'Works in')?.value;
+    const workplace = { id: 'f1', root: '/w/f1', folder: '/w/f1', start: 'c', madeFor: builder, notes: ['Submodules are empty: sub.'] };
+    assert.equal(placeOf({}), undefined);
+    assert.equal(placeOf({ workplace }), 'own worktree: /w/f1. Submodules are empty: sub.');
+    assert.equal(placeOf({ workplace: { ...workplace, madeFor: scout, notes: [] } }), 'a worktree it goes on in: /w/f1');
+  });
+
   it('say in the hover where a type is defined and what of its definition is not done', () => {
     const one = agent(fold(family), builder);
     const typeOf = (definition: Parameters<typeof agentFacts>[2]) =>

@@ -64,6 +64,7 @@ describe('settings', () => {
       'workspace.mode': 'editFreely',
       'workspace.denyWrites': ['docs/**'],
       sandbox: 'required',
+      sandboxDomains: ['*.example.test'],
       isolation: 'worktree',
       'worktree.copy': ['.env.test'],
       'worktree.dependencies': 'none',
@@ -75,7 +76,7 @@ describe('settings', () => {
     assert.equal(settings.fleet.models.scout, 'tiny');
     assert.equal(settings.fleet.maxConcurrentAgents, 3);
     assert.equal(settings.fleet.idleTimeoutMs, 30_000);
-    assert.equal(settings.sandbox.wish, 'required');
+    assert.deepEqual(settings.sandbox, { wish: 'required', domains: ['*.example.test'] });
     assert.deepEqual(settings.isolation, { isolation: 'worktree', copy: ['.env.test'], dependencies: undefined });
     assert.deepEqual(settings.policy, {
       mode: 'editFreely',

@@ -35,8 +35,19 @@ export function AgentHeader({ store, agent, onSteer }: { readonly store: Store; 
         <ModelFact agent={agent} facts={facts} />
         <ContextGauge agent={agent} facts={facts} />
         <UsageFacts agent={agent} />
+        <PlaceFact agent={agent} />
       </div>
     </header>
+  );
+}
+
+/** Said only of agents that do not work in the open folders. */
+function PlaceFact({ agent: { id, workplace } }: { readonly agent: Agent }) {
+  return workplace === undefined ? null : (
+    <span class="fact" title={toVisibleLine([workplace.folder, ...workplace.notes].join(' · '))}>
+      <span class="fact-name">Works in</span>
+      <span class="fact-text">{workplace.madeFor === id ? 'own worktree' : 'a worktree it goes on in'}</span>
+    </span>
   );
 }
 

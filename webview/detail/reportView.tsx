@@ -7,11 +7,11 @@ import type { Store } from '../store.ts';
 import { Markdown, type OpenPlace, PlaceButton, PlainText } from '../text/markdown.tsx';
 import { toVisibleLine } from '../text/visible.ts';
 import { EndView } from './endView.tsx';
+import { placeOpener } from './placeOpener.ts';
 
 /** What an agent was asked for and what it answered. */
 export function ReportView({ store, agent }: { readonly store: Store; readonly agent: Agent }) {
-  const openPlace: OpenPlace = (path, line) =>
-    store.post(line === undefined ? { type: 'openPlace', path } : { type: 'openPlace', path, line });
+  const openPlace = placeOpener(store, agent);
   const report = reportOf(agent);
   return (
     <div class="report" tabIndex={0} role="document" aria-label={`Brief and report of ${agent.label}`}>

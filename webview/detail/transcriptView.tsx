@@ -7,6 +7,7 @@ import { Icon } from '../parts/icon.tsx';
 import { useTick } from '../parts/useTick.ts';
 import type { Store } from '../store.ts';
 import { type ItemContext, ItemView } from './itemView.tsx';
+import { placeOpener } from './placeOpener.ts';
 import { createToItems, liveOutputs } from './transcriptItems.ts';
 
 /** Px from the end within which the view counts as being at the end. */
@@ -95,7 +96,7 @@ export function TranscriptView({ store, agent }: { readonly store: Store; readon
 
   const context: ItemContext = {
     store,
-    openPlace: (path, line) => store.post(line === undefined ? { type: 'openPlace', path } : { type: 'openPlace', path, line }),
+    openPlace: placeOpener(store, agent),
     asks: asks.value,
     liveOutputs: liveOutputs(tail),
     isOpen: (key) => opened.value.has(key),
