@@ -97,8 +97,10 @@ describe('agents in worktrees of their own', function () {
     const both = new Gate();
     const { fleet, workspace, until, errors } = await open({
       lead: [report('Planned the change of the greeting in a.txt for two builders.')],
-      left: [read(), edit('one', 'left'), shaped({ before: both }, done('left'))],
-      right: [read(), edit('one', 'right'), shaped({ before: both }, done('right'))],
+      // Told meanwhile that the other changes the same file, it reports once more.
+      left: [read(), edit('one', 'left'), shaped({ before: both }, done('left')), done('left'), done('left')],
+      // Told meanwhile that the other changes the same file, it reports once more.
+      right: [read(), edit('one', 'right'), shaped({ before: both }, done('right')), done('right'), done('right')],
       review: [read(), report('The greeting in a.txt says left now, as it should.')],
     });
     execute({ type: 'startRun', task: 'lead' });
