@@ -85,7 +85,7 @@ export type ApprovalAnswer =
   | { readonly kind: 'deny'; readonly reason?: string }
   /** To a question. */
   | { readonly kind: 'reply'; readonly text: string }
-  /** To a decision: one of its choices, with words where it takes some. */
+  /** To a decision or a merge: one of its choices, with words where it takes some. */
   | { readonly kind: 'choose'; readonly choice: string; readonly text?: string };
 
 export interface FleetSnapshot {
@@ -100,6 +100,19 @@ export interface FleetSnapshot {
   readonly agents: readonly AgentSnapshot[];
   /** What waits for the person, oldest first. */
   readonly approvals: readonly ApprovalSnapshot[];
+  /** Merges of what agents did into a branch, in the order they were started. */
+  readonly trains: readonly TrainSnapshot[];
+}
+
+export interface TrainSnapshot {
+  readonly id: string;
+  readonly runId: string;
+  /** The name of the branch that gets the work. */
+  readonly branch: string;
+  /** Where it is, for people. */
+  readonly doing: string;
+  /** `landed`: the branch has the work. Null until it has ended. */
+  readonly outcome: 'landed' | 'nothing' | 'aborted' | null;
 }
 
 export interface RunSnapshot {
@@ -172,10 +185,10 @@ export interface ApprovalSnapshot {
   readonly runId: string;
   /** Null when the engine asks about the run as a whole. */
   readonly agentId: string | null;
-  readonly kind: 'command' | 'write' | 'question' | 'decision';
+  readonly kind: 'command' | 'write' | 'question' | 'decision' | 'train';
   readonly title: string;
-  /** The exact plan: a command line, a unified diff, the question, or what a decision is about. */
+  /** The exact plan: a command line, a unified diff, the question, or what a decision or a merge is about. */
   readonly plan: string;
-  /** What a decision can be answered with; the answers a question proposes; empty for the others. */
+  /** What a decision or a merge can be answered with; the answers a question proposes; empty for the others. */
   readonly options: readonly { readonly choice: string; readonly label: string }[];
 }

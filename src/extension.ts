@@ -11,7 +11,7 @@ import { createClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
 import { DefinitionFiles } from './platform/definitionFiles.ts';
 import { readDevelopmentOrders } from './platform/developmentOrders.ts';
-import { createOpenDocuments } from './platform/openDocuments.ts';
+import { createOpenDocuments, unsavedFiles } from './platform/openDocuments.ts';
 import { createPlaces, workspaceFolders } from './platform/places.ts';
 import { watchInstructions } from './platform/watchInstructions.ts';
 import { storageFolder } from './platform/storageFolder.ts';
@@ -120,6 +120,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     shared: context.globalStorageUri.fsPath,
     files,
     filesIn,
+    unsaved: unsavedFiles,
     redactor,
     instructions,
     providers,
@@ -182,6 +183,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     now,
     selected: () => view.selected(),
     openTimeline: (follow, options) => timeline.show(follow, options),
+    trains: () => life.trains,
     logError,
   };
   let reviewing = false;
@@ -190,7 +192,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
       ...shared,
       agentTypes: () => definitions.agentTypes.forPerson,
       display: (uri) => places.display(uri),
-      review: { plans, visible: visibleText },
+      review: { plans, visible: visibleText, trains: () => life.trains, logError },
       openPlan: (run) => planEditor.open(run),
       openPlanHistory: (run) => planEditor.openHistory(run),
       results,

@@ -1,7 +1,7 @@
 import type { JournalEntry } from './core/events.ts';
 import type { AgentId } from './core/ids.ts';
 import { createFleet, type OpenedFleet, type OpenFleetDeps } from './openFleet.ts';
-import type { FleetControl } from './orchestrator/ports.ts';
+import type { FleetControl, TrainControl } from './orchestrator/ports.ts';
 import { openJournal, type OpenedJournal } from './store/journalFile.ts';
 import { readEntries } from './store/readEntries.ts';
 import type { FleetDoor } from './ui/fleetDoor.ts';
@@ -45,6 +45,11 @@ export class FleetLife {
     if (door.state.kind !== 'opening' && (door.fleet === undefined || door.fleet.readOnly !== undefined)) {
       await (journal === undefined ? this.open() : this.#open(() => journal.retry()));
     }
+  }
+
+  /** Merge trains of the fleet that is open, if this window may write. */
+  get trains(): TrainControl | undefined {
+    return this.#fleet?.trains;
   }
 
   /** Why nothing can be saved at the moment and what to do, if that is so. */

@@ -16,9 +16,10 @@ import type { Instructions } from './core/context/sharedPrompt.ts';
 import type { Disposable } from './lib/disposables.ts';
 import { Fleet } from './orchestrator/fleet.ts';
 import { createLiveTail } from './orchestrator/liveTail.ts';
-import type { BlobPort, Clock, JournalPort, Log, ModelProvider } from './orchestrator/ports.ts';
+import type { BlobPort, Clock, JournalPort, Log, ModelProvider, TrainControl } from './orchestrator/ports.ts';
 import { RateGate } from './orchestrator/rateGate.ts';
 import { createReportEvidence } from './orchestrator/reportEvidence.ts';
+import { TrainHost } from './orchestrator/trainHost.ts';
 import { mintId } from './platform/mintId.ts';
 import { createContentGuard } from './policy/contentGuard.ts';
 import { guardFact } from './policy/guardFact.ts';
@@ -44,9 +45,10 @@ import { createCommandGate } from './workspace/commands/commandGate.ts';
 import { createCommandPlanner } from './workspace/commands/commandPlanner.ts';
 import { RecordedRuns } from './workspace/commands/recordedRun.ts';
 import { createCheckpoints } from './workspace/git/checkpoints.ts';
-import { createGit } from './workspace/git/git.ts';
 import { createSandbox } from './workspace/sandbox/createSandbox.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
+import { createGit } from './workspace/git/git.ts';
+import { createRunTrains, findTrainFolder } from './workspace/git/runTrains.ts';
 import { Processes } from './workspace/processes.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
 import type { WorkspaceFolder, WorkspacePaths } from './workspace/workspacePath.ts';
@@ -69,6 +71,8 @@ export interface OpenFleetDeps {
   readonly files: WorkspaceFiles;
   /** The same operations on other folders. */
   readonly filesIn: (folders: () => readonly WorkspaceFolder[]) => WorkspaceFiles;
+  /** Absolute paths of files with unsaved changes in an editor. */
+  readonly unsaved: () => readonly string[];
   /** Knows the secrets that must not be kept, shown or told. */
   readonly redactor: Redactor;
   readonly instructions: { readonly current: Instructions };
@@ -92,6 +96,7 @@ export interface OpenedFleet {
   readonly fleet: Fleet;
   /** The files as an agent has them: those of the open folders, or of its own. */
   readonly filesOf: (agentId: AgentId) => WorkspaceFiles;
+  readonly trains: TrainControl;
   /** Ends agents and their processes, and puts the journal on disk. Never rejects. */
   close(): Promise<void>;
 }
@@ -257,14 +262,38 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
       }
     }
   });
+  const git = createGit({ host: process.env, forbiddenFolders: () => folders().map((folder) => folder.path), log });
+  const trains = new TrainHost({
+    trains: createRunTrains({
+      git,
+      scratchRoot: join(storage, 'trains'),
+      unsaved: deps.unsaved,
+      folders,
+      state: () => fleet.state,
+      record: (events) => fleet.recordTrain(events),
+      processes,
+      environment,
+      confined: () => settings().sandbox.wish === 'required',
+      log,
+    }),
+    state: () => fleet.state,
+    execute: (command) => fleet.execute(command),
+    subscribe: (listener) => fleet.subscribe(listener),
+    folderOf: (roots) => findTrainFolder({ git, folders }, roots),
+    mint: mintId,
+    log,
+  });
   if (readOnly === undefined) {
+    trains.open();
     processes.sweepLeftovers().catch((error: unknown) => log.error('Leftover processes could not be looked for', error));
   }
   return {
     fleet,
     filesOf: places.filesOf,
+    trains,
     close: () =>
       closeAll(log, [
+        () => trains.close(),
         () => fleet.stop(),
         () => places.close(),
         () => sandbox.dispose(),

@@ -1,5 +1,5 @@
 import type { Usage } from '../src/core/events.ts';
-import type { AgentId } from '../src/core/ids.ts';
+import type { AgentId, RunId } from '../src/core/ids.ts';
 import { type OpenRequest, openRequests } from '../src/core/openRequests.ts';
 import { agentsOfRun, isLive } from '../src/core/selectors.ts';
 import { type Agent, emptyUsage, type FleetState, type Lane, type Run } from '../src/core/state.ts';
@@ -29,18 +29,31 @@ export function shownAgents(state: FleetState, run: Run | undefined): readonly A
 /** What waits for the person in the run, or in all runs, oldest first. */
 export function shownRequests(state: FleetState, run: Run | undefined): readonly OpenRequest[] {
   return openRequests(state).filter((request) => {
-    const runId = request.kind === 'decision' ? request.decision.runId : state.agents[request.ask.agentId]?.runId;
+    const runId = runOf(state, request);
     return run === undefined || runId === run.id;
   });
 }
 
+function runOf(state: FleetState, request: OpenRequest): RunId | undefined {
+  if (request.kind === 'train') {
+    return request.request.train.runId;
+  }
+  return request.kind === 'decision' ? request.decision.runId : state.agents[request.ask.agentId]?.runId;
+}
+
 /** The agent that a request is about, if it is about one. */
 export function askerOf(request: OpenRequest): AgentId | undefined {
+  if (request.kind === 'train') {
+    return request.request.train.stop?.agentId;
+  }
   return request.kind === 'ask' ? request.ask.agentId : request.decision.agentId;
 }
 
 /** Who asks, and what, on one line. */
 export function requestTitle(state: FleetState, request: OpenRequest): string {
+  if (request.kind === 'train') {
+    return toVisibleLine(request.request.title);
+  }
   if (request.kind === 'decision') {
     return toVisibleLine(request.decision.ask.title);
   }

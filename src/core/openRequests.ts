@@ -1,5 +1,6 @@
 import type { AgentId, AskId } from './ids.ts';
 import { countText } from './rowText.ts';
+import { openTrainRequests, type TrainRequest } from './train/trainRequest.ts';
 import type { Decision, FleetState, OpenAsk, Plan } from './state.ts';
 
 /*
@@ -16,7 +17,8 @@ export type OpenRequest =
       /** Later asks of other agents for the very same; one answer is meant for all of them. */
       readonly same: readonly OpenAsk[];
     }
-  | { readonly kind: 'decision'; readonly askId: AskId; readonly at: number; readonly decision: Decision };
+  | { readonly kind: 'decision'; readonly askId: AskId; readonly at: number; readonly decision: Decision }
+  | { readonly kind: 'train'; readonly askId: AskId; readonly at: number; readonly request: TrainRequest };
 
 /** What agents ask, oldest first. */
 export function openAsks(state: FleetState): readonly OpenAsk[] {
@@ -36,7 +38,11 @@ export function openRequests(state: FleetState): readonly OpenRequest[] {
   const decisions = openDecisions(state).map(
     (decision): OpenRequest => ({ kind: 'decision', askId: decision.askId, at: decision.at, decision }),
   );
-  return [...asks, ...decisions].sort((a, b) => a.at - b.at);
+  return [...asks, ...decisions, ...openTrainRequests(state).map(ofTrain)].sort((a, b) => a.at - b.at);
+}
+
+function ofTrain(request: TrainRequest): OpenRequest {
+  return { kind: 'train', askId: request.askId, at: request.at, request };
 }
 
 /** What is asked under an id, while it is open. */
@@ -47,7 +53,11 @@ export function requestOf(state: FleetState, askId: AskId): OpenRequest | undefi
     return { kind: 'ask', askId, at: ask.at, ask, same: openAsks(state).filter((one) => one.askId !== askId && sameKey(one) === key) };
   }
   const decision = openDecisions(state).find((one) => one.askId === askId);
-  return decision === undefined ? undefined : { kind: 'decision', askId, at: decision.at, decision };
+  if (decision !== undefined) {
+    return { kind: 'decision', askId, at: decision.at, decision };
+  }
+  const train = openTrainRequests(state).find((one) => one.askId === askId);
+  return train === undefined ? undefined : ofTrain(train);
 }
 
 type Group = readonly [OpenAsk, ...OpenAsk[]];
@@ -82,7 +92,7 @@ export function agentsInNeed(state: FleetState): ReadonlySet<AgentId> {
 /** How many agents have asked the person something and how many decisions are open, with that in words; undefined when there are none. */
 export function badgeOf(state: FleetState): { readonly value: number; readonly tooltip: string } | undefined {
   const agents = agentsInNeed(state).size;
-  const decisions = openDecisions(state).length;
+  const decisions = openDecisions(state).length + openTrainRequests(state).length;
   const who = [agents === 0 ? undefined : countText(agents, 'agent'), decisions === 0 ? undefined : countText(decisions, 'decision')];
   const value = agents + decisions;
   const tooltip = `${who.filter((part) => part !== undefined).join(' and ')} ${value === 1 ? 'needs' : 'need'} you`;

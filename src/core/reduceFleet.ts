@@ -81,19 +81,20 @@ export class FleetDraft {
         if (isPlanEvent(event)) {
           this.#changePlan(event, at);
         } else if (isTrainEvent(event)) {
-          this.#changeTrain(event);
+          this.#changeTrain(event, { seq, at });
         } else {
           this.#change(event, at);
         }
     }
   }
 
-  #changeTrain(event: TrainEvent): void {
+  #changeTrain(event: TrainEvent, moved: NonNullable<Train['moved']>): void {
     const before: Train | undefined = this.#state.trains[event.trainId];
     if (event.type === 'trainStarted') {
-      this.#put('trains', event.trainId, startTrain(event));
+      this.#put('trains', event.trainId, { ...startTrain(event), moved });
     } else if (before !== undefined) {
-      this.#put('trains', event.trainId, reduceTrain(before, event));
+      const after = reduceTrain(before, event);
+      this.#put('trains', event.trainId, after === before ? before : { ...after, moved });
     }
   }
 

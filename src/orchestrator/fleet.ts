@@ -19,6 +19,7 @@ import type { AgentDepsSources } from './agentDeps.ts';
 import { agentDepsFor } from './agentDepsFor.ts';
 import { isTrainEvent } from '../core/train/train.ts';
 import { changesToUndo, undoRefusal, type UndoScope } from '../core/review/undoScope.ts';
+import type { TrainEvent } from '../core/train/trainEvents.ts';
 import { runAgent } from './agentRun.ts';
 import { PlanEngine } from './planEngine.ts';
 import { planLimits } from './planLimits.ts';
@@ -115,6 +116,15 @@ export class Fleet implements FleetControl {
     this.#plans.advance();
     const { accepted } = decision;
     return { ok: true, accepted: parsed.data.type === 'startRun' ? this.#withFirstAgent(accepted) : accepted };
+  }
+
+  /** Takes facts about merge trains, and resolves once they are on disk. Throws when this window may not write. */
+  async recordTrain(events: readonly TrainEvent[]): Promise<void> {
+    if (this.#deps.readOnly !== undefined || this.#stopped) {
+      throw new Error(this.#deps.readOnly ?? 'The fleet is closing.');
+    }
+    this.#record(events);
+    await this.#deps.journal.sync();
   }
 
   /** What deciding needs to look up, with the settings as they are now. */

@@ -21,7 +21,8 @@ import type {
   Workplace,
 } from '../core/events.ts';
 import type { HistoryMessage } from '../core/history.ts';
-import type { AgentId, CallId, MessageId, ProposalId, RunId } from '../core/ids.ts';
+import type { AgentId, CallId, MessageId, ProposalId, RunId, TrainId } from '../core/ids.ts';
+import type { TrainCommand } from '../core/train/decideTrain.ts';
 import type { Isolation, Placement } from '../core/isolation.ts';
 import type { Json } from '../core/json.ts';
 import type { Opening, OpeningContext } from '../core/context/openingContext.ts';
@@ -389,4 +390,24 @@ export interface FleetControl {
   readBlob(hash: string): Promise<string>;
   /** Gives files back as they were before changes of an agent that is not at work; whatever anybody else has changed since is left, and named. */
   undoChanges(agentId: AgentId, scope: UndoScope): Promise<UndoneChanges | Rejection>;
+}
+
+/** What became of something that was asked of a merge train. */
+export type TrainReply =
+  | {
+      readonly ok: true;
+      readonly trainId: TrainId;
+      /** Absolute; the folder in which the person is to resolve a conflict. */
+      readonly folder?: string;
+    }
+  | { readonly ok: false; readonly message: string; readonly next: string };
+
+/** Merge trains as the person drives them. What follows from an answer is done in the background and seen in the state. */
+export interface TrainControl {
+  /** Begins to merge what the ended agents of a run have done. `check`: run after each; empty for none. */
+  mergeRun(runId: RunId, check: string): Promise<TrainReply>;
+  /** Answers for a train; an agent whose work is sent back is told. */
+  answer(trainId: TrainId, command: TrainCommand): Promise<TrainReply>;
+  /** Absolute; where the person resolves by hand, while they do. */
+  byHandFolder(trainId: TrainId): Promise<string | undefined>;
 }

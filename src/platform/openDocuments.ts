@@ -29,6 +29,13 @@ export function createOpenDocuments(): OpenDocuments {
   };
 }
 
+/** Absolute paths of files with unsaved changes in an editor. */
+export function unsavedFiles(): readonly string[] {
+  return vscode.workspace.textDocuments
+    .filter((document) => document.isDirty && document.uri.scheme === 'file')
+    .map((document) => document.uri.fsPath);
+}
+
 function find(absolute: string): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find(
     (document) => !document.isClosed && document.uri.scheme === 'file' && document.uri.fsPath === absolute,

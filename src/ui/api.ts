@@ -1,3 +1,5 @@
+import { requestOf } from '../core/openRequests.ts';
+import { answerTrain } from './train/askTrain.ts';
 import { type FlotillaApi, FlotillaError } from '../api.ts';
 import type { Accepted, FleetCommandInput } from '../core/commands.ts';
 import { type AgentId, type AskId, isIdText, type RunId, toId } from '../core/ids.ts';
@@ -9,7 +11,7 @@ import { toSnapshot } from './snapshot.ts';
 const tellMs = 50;
 
 /** The API over the fleet's one door. */
-export function createApi(deps: Pick<CommandDeps, 'door' | 'provider' | 'now'>): FlotillaApi {
+export function createApi(deps: Pick<CommandDeps, 'door' | 'provider' | 'now' | 'trains' | 'logError'>): FlotillaApi {
   const execute = (command: FleetCommandInput): Accepted => {
     const state = deps.door.state;
     const result = state.kind === 'open' ? state.fleet.execute(command) : { ok: false as const, rejection: state.rejection };
@@ -61,6 +63,14 @@ export function createApi(deps: Pick<CommandDeps, 'door' | 'provider' | 'now'>):
     delete: (agentId) => act('deleteAgent', agentId),
     answerApproval: async (approvalId, answer) => {
       const askId = toAskId(approvalId);
+      const open = deps.door.fleet?.state;
+      if (answer.kind === 'choose' && open !== undefined && requestOf(open, askId)?.kind === 'train') {
+        const result = await answerTrain(open, askId, answer, deps);
+        if (!result.ok) {
+          throw new FlotillaError(result.rejection.code, result.rejection.message, result.rejection.next);
+        }
+        return;
+      }
       execute(
         answer.kind === 'choose' ? { type: 'decide', askId, choice: answer.choice, text: answer.text } : { type: 'answer', askId, answer },
       );
@@ -69,7 +79,7 @@ export function createApi(deps: Pick<CommandDeps, 'door' | 'provider' | 'now'>):
       const state = deps.door.state;
       return state.kind === 'open'
         ? toSnapshot(state.fleet.state, state.fleet.readOnly, deps.now())
-        : { available: false, unavailable: state.rejection.message, runs: [], agents: [], approvals: [] };
+        : { available: false, unavailable: state.rejection.message, runs: [], agents: [], approvals: [], trains: [] };
     },
     onDidChange: (listener) => listen(deps, listener),
   };

@@ -4,15 +4,17 @@ import type { CommandResult } from '../core/commands.ts';
 import { type OpenRequest, openRequests, requestOf } from '../core/openRequests.ts';
 import { commandText } from '../core/approvalText.ts';
 import { askText } from '../core/rows.ts';
+import { isTrainEvent } from '../core/train/train.ts';
 import type { OpenAsk } from '../core/state.ts';
 import type { FleetControl } from '../orchestrator/ports.ts';
 import { type CommandReply, cancelled, done, refused, toReply } from './commandReply.ts';
 import { askDecision } from './decisions.ts';
+import { type AskTrainDeps, answerTrain, askTrain } from './train/askTrain.ts';
 import { noIcons } from './plainText.ts';
 import type { PlanDocuments } from './planDocuments.ts';
 
 /** What a review needs beside the fleet. */
-export interface ReviewDeps {
+export interface ReviewDeps extends AskTrainDeps {
   readonly plans: PlanDocuments;
   /** Makes characters visible that could hide what a plan does. */
   readonly visible: (text: string) => string;
@@ -65,7 +67,7 @@ async function whileAsked(
 ): Promise<CommandResult | 'later' | 'stop'> {
   const source = new vscode.CancellationTokenSource();
   const watching = fleet.subscribe((entries) => {
-    if (entries.some(({ event }) => endsRequests.has(event.type)) && requestOf(fleet.state, askId) === undefined) {
+    if (entries.some(({ event }) => endsRequests.has(event.type) || isTrainEvent(event)) && requestOf(fleet.state, askId) === undefined) {
       source.cancel();
     }
   });
@@ -84,6 +86,9 @@ async function settle(
   deps: ReviewDeps,
   token: vscode.CancellationToken,
 ): Promise<CommandResult | 'later' | 'stop'> {
+  if (request.kind === 'train') {
+    return await settleTrain(fleet, request, deps, token);
+  }
   const { askId } = request;
   const answer =
     request.kind === 'ask'
@@ -96,6 +101,22 @@ async function settle(
     return answer;
   }
   return 'choice' in answer ? fleet.execute({ type: 'decide', askId, ...answer }) : answerAll(fleet, request, answer);
+}
+
+/** After the files were opened to be resolved by hand, the person is left to it. */
+async function settleTrain(
+  fleet: FleetControl,
+  { askId, request }: Extract<OpenRequest, { kind: 'train' }>,
+  deps: ReviewDeps,
+  token: vscode.CancellationToken,
+): Promise<CommandResult | 'later' | 'stop'> {
+  const run = fleet.state.runs[request.train.runId]?.label ?? 'A run';
+  const answer = await askTrain(request, `${run}: merge${waitingText(fleet)}`, deps, token);
+  if (answer === 'later' || answer === 'stop' || requestOf(fleet.state, askId) === undefined) {
+    return answer === 'stop' ? 'stop' : 'later';
+  }
+  const result = await answerTrain(fleet.state, askId, answer, deps);
+  return result.ok && answer.choice === 'openByHand' ? 'stop' : result;
 }
 
 /** Gives the answer to all that ask for the very same, as they were when the person saw it. */

@@ -15,6 +15,9 @@ import { createRunActs } from './commands/runActs.ts';
 import { createSpawnCommands } from './commands/runCommands.ts';
 import { type StartDeps, startRun, startWorkflow } from './commands/startRun.ts';
 import { createUndoCommand } from './review/undoCommand.ts';
+import { requestOf } from '../core/openRequests.ts';
+import { answerTrain } from './train/askTrain.ts';
+import { createTrainCommands } from './train/trainCommands.ts';
 import { createReviewCommands, type ReviewCommandDeps } from './review/reviewCommands.ts';
 import { type KeyStore, setApiKey } from './setApiKey.ts';
 import { agentOfTarget, pickAgent, toGiven } from './targets.ts';
@@ -40,6 +43,7 @@ export function registerCommands(deps: AllCommandDeps): Disposable {
     ...createResultCommands(deps),
     ...createReviewCommands(deps),
     ...createUndoCommand(deps),
+    ...createTrainCommands(deps),
     ...createAgentCommands(deps),
     ...createFleetCommands(deps),
     ...createEditorCommands(deps),
@@ -97,7 +101,10 @@ function createViewCommands(deps: AllCommandDeps): CommandTable {
         const askId = given.by === 'code' ? given.id : given.by === 'row' && given.target.kind === 'ask' ? given.target.askId : undefined;
         const choice = readChoice(second);
         if (choice !== undefined && askId !== undefined && isIdText(askId)) {
-          return toReply(fleet.execute({ type: 'decide', askId: toId('ask', askId), ...choice }));
+          const id = toId('ask', askId);
+          return requestOf(fleet.state, id)?.kind === 'train'
+            ? toReply(await answerTrain(fleet.state, id, choice, deps))
+            : toReply(fleet.execute({ type: 'decide', askId: id, ...choice }));
         }
         const answer = answerSchema.safeParse(second);
         if (answer.success && askId !== undefined && isIdText(askId)) {

@@ -125,6 +125,9 @@ function progressOf(state: FleetState, run: Run, { now, providerLabel }: Facts):
       cost: agent.cost,
     })),
     asks: openRequests(state).map((request) => {
+      if (request.kind === 'train') {
+        return { id: request.askId, agentId: undefined, kind: 'train', title: request.request.title };
+      }
       const { agentId, ask } = request.kind === 'ask' ? request.ask : request.decision;
       return { id: request.askId, agentId, kind: ask.kind, title: ask.title };
     }),

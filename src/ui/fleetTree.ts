@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { AgentId, RunId, TaskId } from '../core/ids.ts';
 import { type FleetTreeIndex, indexFleet, rowOwner } from '../core/fleetIndex.ts';
-import { decisionRow, runRow, taskRow } from '../core/plan/planRows.ts';
+import { decisionRow, runRow, taskRow, trainRequestRow } from '../core/plan/planRows.ts';
+import { trainOf } from '../core/train/trainCandidates.ts';
+import { trainRowText } from '../core/train/trainRequest.ts';
 import { badgeOf, openRequests, requestOf } from '../core/openRequests.ts';
 import { agentRow, askRow, needsYouRow, type Row, type TypeDefinition } from '../core/rows.ts';
 import { noOverlaps, type Overlaps, overlapsOf, overlapText } from '../core/review/overlaps.ts';
@@ -241,6 +243,9 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
         if (open === undefined) {
           return undefined;
         }
+        if (open.kind === 'train') {
+          return trainRequestRow(open.request, this.#state.runs[open.request.train.runId], now);
+        }
         return open.kind === 'ask'
           ? askRow(open.ask, this.#state.agents[open.ask.agentId], open.same.length, now)
           : decisionRow(open.decision, this.#state.runs[open.decision.runId], now);
@@ -250,7 +255,10 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
         const agents = this.#index.agentsByRun.get(node.runId) ?? [];
         const first = agents[0];
         const provider = first === undefined ? undefined : this.#deps.providerLabel(first.provider);
-        return run === undefined ? undefined : runRow(run, runPhase(this.#state, run), agents, provider, this.#state.plans[node.runId]);
+        const train = trainRowText(trainOf(this.#state, node.runId));
+        return run === undefined
+          ? undefined
+          : runRow(run, runPhase(this.#state, run), agents, provider, this.#state.plans[node.runId], train);
       }
       case 'task': {
         const found = this.#task(node.runId, node.taskId);

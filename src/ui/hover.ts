@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { TrainRequest } from '../core/train/trainRequest.ts';
 import { agentFacts, askTexts, type Row, type TypeDefinition } from '../core/rows.ts';
 import { taskFacts } from '../core/plan/planRows.ts';
 import type { Agent, Decision, FleetState, OpenAsk, Plan, Run, Task } from '../core/state.ts';
@@ -46,6 +47,13 @@ export function decisionHover({ askId, ask }: Decision): vscode.MarkdownString {
   const hover = beginHover('report', ask.title, 'your decision');
   hoverFact(hover, 'About', ask.detail);
   hoverFact(hover, 'Choices', ask.options.map((option) => option.label).join(' / '));
+  return hover.appendMarkdown(`\n\n---\n\n${link('Review…', 'flotilla.reviewApprovals', askId)}`);
+}
+
+export function trainHover({ askId, title, detail, options }: TrainRequest): vscode.MarkdownString {
+  const hover = beginHover('git-merge', title, 'merge');
+  hoverFact(hover, 'About', detail);
+  hoverFact(hover, 'Choices', options.map((option) => option.label).join(' / '));
   return hover.appendMarkdown(`\n\n---\n\n${link('Review…', 'flotilla.reviewApprovals', askId)}`);
 }
 

@@ -3,7 +3,7 @@ import { requestOf } from '../core/openRequests.ts';
 import type { Row, TypeDefinition } from '../core/rows.ts';
 import type { FleetState } from '../core/state.ts';
 import type { FleetNode } from './fleetNodes.ts';
-import { agentHover, askHover, decisionHover, runHover, taskHover } from './hover.ts';
+import { agentHover, askHover, decisionHover, runHover, taskHover, trainHover } from './hover.ts';
 
 /** What hovers look up. */
 export interface HoverDeps {
@@ -20,6 +20,9 @@ export function nodeHover(node: FleetNode, row: Row, state: FleetState, deps: Ho
       const open = requestOf(state, node.askId);
       if (open === undefined) {
         return undefined;
+      }
+      if (open.kind === 'train') {
+        return trainHover(open.request);
       }
       return open.kind === 'ask' ? askHover(open.ask, state.agents[open.ask.agentId]) : decisionHover(open.decision);
     }

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { Failure, JournalEntry } from '../core/events.ts';
-import type { RunId } from '../core/ids.ts';
+import { isTrainEvent, type Train } from '../core/train/train.ts';
+import { trainText } from '../core/train/trainText.ts';
+import type { RunId, TrainId } from '../core/ids.ts';
 import { type OpenRequest, openRequests } from '../core/openRequests.ts';
 import { askText } from '../core/rows.ts';
-import { failureText, firstLine } from '../core/rowText.ts';
+import { failureText, firstLine, sentence } from '../core/rowText.ts';
 import { type RunPhase, runPhase } from '../core/selectors.ts';
 import type { FleetState, Run } from '../core/state.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
@@ -58,8 +60,13 @@ export class Notifications implements Disposable {
   }
 
   #hear(fleet: FleetControl, entries: readonly JournalEntry[]): void {
-    if (entries.some(({ event }) => event.type === 'personAsked' || event.type === 'decisionAsked')) {
+    if (entries.some(({ event }) => event.type === 'personAsked' || event.type === 'decisionAsked' || isTrainEvent(event))) {
       this.#schedule(fleet);
+    }
+    for (const { event } of entries) {
+      if (event.type === 'trainEnded' && event.outcome !== 'aborted') {
+        this.#tellMerged(fleet.state, event.trainId);
+      }
     }
     if (entries.some(({ event }) => endings.has(event.type))) {
       this.#tellEnded(fleet.state);
@@ -114,6 +121,16 @@ export class Notifications implements Disposable {
     } else if (phase === 'partial') {
       const text = `Run “${run.label}” is done in part: something failed.`;
       this.#tell(vscode.window.showWarningMessage, text, [openResult(run.id), retryRun(run.id)]);
+    }
+  }
+
+  /** A merge that the person broke off needs no word. */
+  #tellMerged(state: FleetState, trainId: TrainId): void {
+    const train: Train | undefined = state.trains[trainId];
+    const run = train === undefined ? undefined : state.runs[train.runId];
+    if (train !== undefined) {
+      const text = `${run === undefined ? 'Merge' : `Run “${run.label}”`}: ${sentence(trainText(train))}`;
+      this.#tell(vscode.window.showInformationMessage, text, run === undefined ? [] : [openResult(run.id)]);
     }
   }
 
@@ -181,6 +198,10 @@ function requestText(state: FleetState, request: OpenRequest): string {
   if (request.kind === 'decision') {
     const { runId, ask } = request.decision;
     return `${state.runs[runId]?.label ?? 'A run'} needs your decision: ${firstLine(ask.title, 80)}`;
+  }
+  if (request.kind === 'train') {
+    const { train, title } = request.request;
+    return `${state.runs[train.runId]?.label ?? 'A run'} is being merged and needs you: ${firstLine(title, 80)}`;
   }
   const { agentId, ask } = request.ask;
   const what = ask.kind === 'command' ? firstLine(ask.command, 60) : ask.kind === 'write' ? ask.path : ask.title;

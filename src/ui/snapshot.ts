@@ -1,6 +1,8 @@
-import type { AgentSnapshot, ApprovalSnapshot, FleetSnapshot, RunSnapshot, TaskSnapshot } from '../api.ts';
+import type { AgentSnapshot, ApprovalSnapshot, FleetSnapshot, RunSnapshot, TaskSnapshot, TrainSnapshot } from '../api.ts';
 import { taskText } from '../core/plan/planRows.ts';
-import { openRequests } from '../core/openRequests.ts';
+import type { Train } from '../core/train/train.ts';
+import { branchText, trainText } from '../core/train/trainText.ts';
+import { type OpenRequest, openRequests } from '../core/openRequests.ts';
 import { doingText, failureText } from '../core/rowText.ts';
 import { outcomeOf, phaseWord, reportOf, runPhase } from '../core/selectors.ts';
 import type { Agent, Decision, FleetState, OpenAsk, Plan, Run, Task } from '../core/state.ts';
@@ -12,10 +14,24 @@ export function toSnapshot(state: FleetState, readOnly: string | undefined, now:
     ...(readOnly === undefined ? {} : { readOnly }),
     runs: Object.values<Run>(state.runs).map((run) => toRun(state, run)),
     agents: Object.values<Agent>(state.agents).map((agent) => toAgent(agent, now)),
-    approvals: openRequests(state).flatMap((request) =>
-      request.kind === 'ask' ? [request.ask, ...request.same].map((one) => toApproval(state, one)) : [toApproval(state, request.decision)],
-    ),
+    approvals: openRequests(state).flatMap((request) => toApprovals(state, request)),
+    trains: Object.values<Train>(state.trains).map(toTrain),
   };
+}
+
+function toApprovals(state: FleetState, request: OpenRequest): readonly ApprovalSnapshot[] {
+  if (request.kind !== 'train') {
+    const asked = request.kind === 'ask' ? [request.ask, ...request.same] : [request.decision];
+    return asked.map((one) => toApproval(state, one));
+  }
+  const { train, title, detail } = request.request;
+  const options = request.request.options.map(({ choice, label }) => ({ choice, label }));
+  return [{ id: request.askId, runId: train.runId, agentId: train.stop?.agentId ?? null, kind: 'train', title, plan: detail, options }];
+}
+
+function toTrain(train: Train): TrainSnapshot {
+  const { id, runId, branch, ended } = train;
+  return { id, runId, branch: branchText(branch), doing: trainText(train), outcome: ended?.outcome ?? null };
 }
 
 function toRun(state: FleetState, run: Run): RunSnapshot {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { countText, formatCost, formatTokens } from '../core/rowText.ts';
+import { openTrainRequests } from '../core/train/trainRequest.ts';
 import { openDecisions } from '../core/openRequests.ts';
 import { type Totals, totalsOf } from '../core/selectors.ts';
 import { emptyFleet, type FleetState } from '../core/state.ts';
@@ -44,7 +45,7 @@ export class StatusBar implements Disposable {
     this.#timer = undefined;
     const state = this.#door.fleet?.state ?? emptyFleet;
     const agents = totalsOf(state, Object.values(state.agents));
-    const totals = { ...agents, needsPerson: agents.needsPerson + openDecisions(state).length };
+    const totals = { ...agents, needsPerson: agents.needsPerson + openDecisions(state).length + openTrainRequests(state).length };
     this.#item.text = statusText(totals);
     this.#item.tooltip = statusTooltip(state, totals);
     this.#item.backgroundColor = totals.needsPerson > 0 ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;

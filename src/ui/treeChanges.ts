@@ -1,6 +1,8 @@
 import { openDecisions, openRequests } from '../core/openRequests.ts';
 import { rowOwner, tasksWithoutAgent } from '../core/fleetIndex.ts';
 import type { Agent, FleetState, Plan, Task } from '../core/state.ts';
+import type { Train } from '../core/train/train.ts';
+import { openTrainRequests } from '../core/train/trainRequest.ts';
 import type { FleetNode, FleetNodes } from './fleetNodes.ts';
 
 /** What two states differ in, as far as the tree shows it. Told by identity: the reducer keeps what did not change. */
@@ -44,7 +46,14 @@ export function treeChanges(before: FleetState, after: FleetState, nodes: FleetN
       }
     }
   }
-  if (before.asks !== after.asks || haveOtherDecisions(before, after)) {
+  if (before.trains !== after.trains) {
+    for (const train of Object.values<Train>(after.trains)) {
+      if (before.trains[train.id] !== train) {
+        rows.add(nodes.run(train.runId));
+      }
+    }
+  }
+  if (before.asks !== after.asks || haveOtherTrainRequests(before, after) || haveOtherDecisions(before, after)) {
     root ||= (openRequests(before).length === 0) !== (openRequests(after).length === 0);
     families.add(nodes.needsYou);
   }
@@ -90,6 +99,15 @@ function haveOtherDecisions(before: FleetState, after: FleetState): boolean {
   const was = openDecisions(before);
   const is = openDecisions(after);
   return was.length !== is.length || is.some((decision, index) => decision !== was[index]);
+}
+
+function haveOtherTrainRequests(before: FleetState, after: FleetState): boolean {
+  if (before.trains === after.trains && before.agents === after.agents) {
+    return false;
+  }
+  const was = openTrainRequests(before);
+  const is = openTrainRequests(after);
+  return was.length !== is.length || is.some((request, index) => request.askId !== was[index]?.askId);
 }
 
 function parentNode(agent: Agent, nodes: FleetNodes): FleetNode {

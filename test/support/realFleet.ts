@@ -78,6 +78,7 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
     settings: () => settings,
     files,
     filesIn,
+    unsaved: () => [],
     redactor,
     instructions,
     providers,

@@ -49,5 +49,8 @@ function kindWords(request: OpenRequest): string {
   if (request.kind === 'decision') {
     return purposeWords[request.decision.purpose];
   }
+  if (request.kind === 'train') {
+    return 'Merge';
+  }
   return request.ask.ask.kind === 'question' ? 'Question' : 'Approval';
 }

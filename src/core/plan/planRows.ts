@@ -1,3 +1,5 @@
+import { branchText } from '../train/trainText.ts';
+import type { TrainRequest } from '../train/trainRequest.ts';
 import { isSettled, taskOf, waitsFor } from './planGraph.ts';
 import { countText, firstLine } from '../rowText.ts';
 import { agentTexts, askAge, outcomeIcons, type Row } from '../rows.ts';
@@ -10,8 +12,15 @@ import { personType } from './validatePlan.ts';
  */
 
 /** The row of a run: how far its plan is, who is at work, and the totals of its agents. */
-export function runRow(run: Run, phase: RunPhase, agents: readonly Agent[], provider: string | undefined, plan?: Plan): Row {
-  const description = [...progressTexts(phase, agents, plan), ...agentTexts(agents), provider]
+export function runRow(
+  run: Run,
+  phase: RunPhase,
+  agents: readonly Agent[],
+  provider: string | undefined,
+  plan?: Plan,
+  train?: string,
+): Row {
+  const description = [...progressTexts(phase, agents, plan), train, ...agentTexts(agents), provider]
     .filter((part) => part !== undefined)
     .join(' · ');
   const { icon, color } = runIcons[phase];
@@ -131,6 +140,22 @@ export function decisionRow(decision: Decision, run: Run | undefined, now: numbe
     context: `ask decision ${decision.purpose}`,
     needsPerson: true,
     ariaLabel: `Decision: ${label}, ${about}waiting for ${waited}`,
+  };
+}
+
+/** The row of something a merge train asks. */
+export function trainRequestRow({ title, train, at }: TrainRequest, run: Run | undefined, now: number): Row {
+  const label = firstLine(title, 80);
+  const waited = askAge(now - at);
+  const about = run === undefined ? '' : `${run.label} · `;
+  return {
+    label,
+    description: `${about}merge into ${branchText(train.branch)} · ${waited}`,
+    icon: 'git-merge',
+    color: 'charts.yellow',
+    context: 'ask train',
+    needsPerson: true,
+    ariaLabel: `Merge: ${label}, ${about}waiting for ${waited}`,
   };
 }
 

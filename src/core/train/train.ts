@@ -73,6 +73,8 @@ export interface Train {
   readonly blocked?: { readonly message: string; readonly next: string; readonly files: readonly BlockedFile[] } | undefined;
   /** How often it was moved to another base. */
   readonly rebases: number;
+  /** The fact that last changed it: its place in the journal, and when, in ms since the epoch. */
+  readonly moved?: { readonly seq: number; readonly at: number } | undefined;
   readonly ended?: { readonly outcome: 'landed' | 'nothing' | 'aborted'; readonly commit?: string; readonly kept?: string } | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../../core/events.ts';
 import type { AgentId } from '../../core/ids.ts';
 import type { RowTarget } from '../../core/rows.ts';
-import type { FleetControl } from '../../orchestrator/ports.ts';
+import type { FleetControl, TrainControl } from '../../orchestrator/ports.ts';
 import type { CommandReply } from '../commandReply.ts';
 import type { FleetDoor } from '../fleetDoor.ts';
 
@@ -22,6 +22,8 @@ export interface CommandDeps {
   readonly selected: () => RowTarget | undefined;
   /** Opens the timeline; with an agent, on its transcript. */
   readonly openTimeline: (follow: AgentId | undefined, options?: { readonly keepFocus: boolean }) => void;
+  /** Merge trains, while there is a fleet. */
+  readonly trains: () => TrainControl | undefined;
   readonly logError: (error: unknown) => void;
 }
 

@@ -107,6 +107,9 @@ function runOfRow(state: FleetState, target: Extract<ReturnType<typeof toGiven>,
       return state.agents[target.agentId]?.runId;
     case 'ask': {
       const request = requestOf(state, target.askId);
+      if (request?.kind === 'train') {
+        return request.request.train.runId;
+      }
       return request?.kind === 'ask' ? state.agents[request.ask.agentId]?.runId : request?.decision.runId;
     }
     default:
