@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { FleetCommandInput } from '../../src/core/commands.ts';
 import type { FleetEvent, JournalEntry } from '../../src/core/events.ts';
+import { reportSchema } from '../../src/core/eventParts.ts';
 import { type AgentId, toId } from '../../src/core/ids.ts';
 import { openRequests } from '../../src/core/openRequests.ts';
 import { reduceEntries } from '../../src/core/reduceFleet.ts';
@@ -17,7 +18,7 @@ import { type GitPlace, gitPlace, quiet } from '../support/gitPlace.ts';
 const runId = toId('run', 'r');
 const promptId = toId('prompt', 'p');
 const check = '! grep -q broken three.txt';
-const report = { summary: 'done' };
+const report = reportSchema.parse({ summary: 'done' });
 
 /** A fleet of facts alone with merge trains over a real repository and real checks. */
 class Yard {
@@ -98,7 +99,7 @@ class Yard {
         brief: { objective: 'o' },
         opening: 'o',
         by: { kind: 'person' },
-      } as Extract<FleetEvent, { type: 'agentSpawned' }>,
+      },
       { type: 'workplaceMade', agentId, workplace: { id: label, root, folder: root, start, madeFor: agentId, notes: [] } },
     ]);
     this.end(agentId, files);
@@ -120,7 +121,7 @@ class Yard {
     const commit = run('commit-tree', '-p', 'HEAD', '-m', 'kept', run('write-tree'));
     this.record([
       { type: 'workCaptured', agentId, commit, changed: true },
-      { type: 'agentEnded', agentId, outcome: { kind: 'done', report } } as Extract<FleetEvent, { type: 'agentEnded' }>,
+      { type: 'agentEnded', agentId, outcome: { kind: 'done', report } },
     ]);
   }
 
