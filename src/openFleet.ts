@@ -47,7 +47,6 @@ import { RecordedRuns } from './workspace/commands/recordedRun.ts';
 import { createCheckpoints } from './workspace/git/checkpoints.ts';
 import { createSandbox } from './workspace/sandbox/createSandbox.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
-import { createGit } from './workspace/git/git.ts';
 import { createRunTrains, findTrainFolder } from './workspace/git/runTrains.ts';
 import { Processes } from './workspace/processes.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
@@ -262,7 +261,6 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
       }
     }
   });
-  const git = createGit({ host: process.env, forbiddenFolders: () => folders().map((folder) => folder.path), log });
   const trains = new TrainHost({
     trains: createRunTrains({
       git,
