@@ -47,6 +47,7 @@ import { RecordedRuns } from './workspace/commands/recordedRun.ts';
 import { createCheckpoints } from './workspace/git/checkpoints.ts';
 import { createSandbox } from './workspace/sandbox/createSandbox.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
+import { createGit } from './workspace/git/git.ts';
 import { createRunTrains, findTrainFolder } from './workspace/git/runTrains.ts';
 import { Processes } from './workspace/processes.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';

@@ -64,6 +64,10 @@ export class TrainHost implements TrainControl {
     this.#inBackground(this.#deps.trains.tidy(trains.filter((train) => train.ended !== undefined)));
     for (const train of trains.filter((one) => one.ended === undefined)) {
       this.#advance(train.id);
+      // Its agent was told and is done, or was never told: either way the person is asked when nothing has changed.
+      for (const { agentId } of train.cars.filter((car) => car.status === 'sentBack' && !this.#isAtWork(car.agentId))) {
+        this.#inBackground(this.#retry(train.id, agentId));
+      }
     }
   }
 
@@ -117,6 +121,10 @@ export class TrainHost implements TrainControl {
       return answered;
     }
     const told = agent === undefined || answered.note === undefined ? undefined : this.#tell(agent.id, answered.note);
+    if (agent !== undefined && told !== undefined) {
+      // Nobody works on it: taken up as it is, it is refused, and the person is asked what else to do.
+      this.#inBackground(this.#retry(trainId, agent.id));
+    }
     this.#advance(trainId);
     return told ?? { ok: true, trainId, ...(answered.folder === undefined ? {} : { folder: answered.folder }) };
   }
@@ -130,6 +138,11 @@ export class TrainHost implements TrainControl {
     this.#subscription.dispose();
     this.#deps.trains.dispose();
     await Promise.all(this.#busy);
+  }
+
+  #isAtWork(agentId: AgentId): boolean {
+    const agent: Agent | undefined = this.#deps.state().agents[agentId];
+    return agent !== undefined && isLive(agent);
   }
 
   #tell(agentId: AgentId, task: string): Extract<TrainReply, { ok: false }> | undefined {
