@@ -24,6 +24,10 @@ export interface ReviewDeps extends AskTrainDeps {
 type Verdict = Answer | 'later' | 'stop';
 type AskRequest = Extract<OpenRequest, { kind: 'ask' }>;
 
+/** A plan longer than this is shown in an editor, where it can be scrolled, and not in a dialog. */
+const dialogLines = 20;
+const dialogCharacters = 1500;
+
 /**
  * Asks the person about everything that waits, one by one, beginning with `first`. What is shown is the exact plan; closing a question
  * leaves it and all that follow for later.
@@ -149,6 +153,9 @@ async function decideOn(fleet: FleetControl, request: AskRequest, deps: ReviewDe
       return await askQuestion(title, open.ask, token);
     case 'command': {
       const text = commandText(open.ask, [open, ...same], fleet.state, deps.visible);
+      if (text.length <= dialogCharacters && text.split('\n').length <= dialogLines) {
+        return await askInDialog(title, text, open.ask.hash !== undefined, token);
+      }
       await deps.plans.showText(open.askId, 'command.txt', text);
       const choices = [allowOnce, ...(open.ask.hash === undefined ? [] : wider), ...otherwise];
       return await closing(deps, open, () => askInList(title, 'Run the command shown in the editor?', choices, token));
@@ -189,6 +196,36 @@ const otherwise: readonly Choice[] = [
   { label: '$(comment) Deny with a reason…', verdict: 'reason' },
   { label: '$(clock) Later', verdict: 'later' },
 ];
+
+interface Button extends vscode.MessageItem {
+  readonly pick: 'once' | 'again' | 'deny' | 'reason' | 'later';
+}
+
+/** The whole plan with the choices below it, none of it covered by anything. */
+async function askInDialog(title: string, detail: string, mayWiden: boolean, token: vscode.CancellationToken): Promise<Verdict> {
+  const again: readonly Button[] = mayWiden ? [{ title: 'Allow Again…', pick: 'again' }] : [];
+  const picked = await vscode.window.showInformationMessage<Button>(
+    title,
+    { modal: true, detail },
+    { title: 'Allow Once', pick: 'once' },
+    ...again,
+    { title: 'Deny', pick: 'deny' },
+    { title: 'Deny with Reason…', pick: 'reason' },
+    { title: 'Later', pick: 'later', isCloseAffordance: true },
+  );
+  switch (picked?.pick) {
+    case 'once':
+      return { kind: 'allow' };
+    case 'again':
+      return await askInList(title, 'For whom is exactly this allowed from now on?', wider, token);
+    case 'deny':
+      return { kind: 'deny' };
+    case 'reason':
+      return await askReason();
+    default:
+      return 'stop';
+  }
+}
 
 async function askInList(
   title: string,

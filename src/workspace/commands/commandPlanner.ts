@@ -37,9 +37,15 @@ export function createCommandPlanner({ gate, paths, wish, domains, recorded }: C
     if (plan.route === 'shell' && wanted === 'required') {
       return { route: 'denied', reason: `the person wants commands confined (flotilla.sandbox is "required"). ${plan.reason}` };
     }
+    const shown = plan.route === 'sandboxed' ? { ...plan, writes: writesText(rights) } : plan;
     const keeper = rights.writes?.length === 0 ? undefined : recorded();
-    return keeper === undefined ? plan : { ...plan, run: (options, signal) => keeper.run(plan, id, options, signal) };
+    return keeper === undefined ? shown : { ...shown, run: (options, signal) => keeper.run(plan, id, options, signal) };
   };
+}
+
+function writesText({ writes }: RightsSet): string {
+  const where = writes === undefined ? 'files of the folder it works in' : writes.join(', ');
+  return writes?.length === 0 ? 'only temporary files of its own' : `${where}, but none that is protected`;
 }
 
 /** An agent that may change nothing gets a sandbox in which nothing can be changed. */

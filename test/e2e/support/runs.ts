@@ -30,8 +30,10 @@ export function createRunDriver(window: E2eWindow): RunDriver {
     }
   };
   const yes = () =>
-    entries
-      .filter({ hasText: /^\s*(Allow once|Approve)/ })
+    page
+      .locator('.monaco-dialog-box')
+      .getByRole('button', { name: 'Allow Once', exact: true })
+      .or(entries.filter({ hasText: /^\s*(Allow once|Approve)/ }))
       .filter({ visible: true })
       .first();
   const agree = async () => {
