@@ -28,7 +28,7 @@ export function classifyWith(specs: readonly ProgramSpec[], text: string): Comma
     return withHardReason(text, `It ${lexed.reason}.`);
   }
   const line = lineOf(specs, lexed.steps);
-  return typeof line === 'string' ? withHardReason(text, `${line[0]?.toUpperCase() ?? ''}${line.slice(1)}.`) : { kind: 'direct', line };
+  return typeof line === 'string' ? withHardReason(text, `${line}.`) : { kind: 'direct', line };
 }
 
 /** So much of a text is searched for reasons to refuse it. */
