@@ -45,7 +45,7 @@ async function main() {
   }
   if (wants('unit')) {
     results.push(...(await runChecks(processes, { root, quick: false })));
-    results.push(await said(() => mochaStep(processes, { root, name: 'system', files: systemTests })));
+    results.push(await said(() => mochaStep(processes, { root, name: 'system', files: systemTests, timeoutMs: 1_800_000 })));
   }
   if (wants('vscode')) {
     results.push(await said(hostTests));

@@ -4,7 +4,7 @@ import type { FlotillaApi } from './api.ts';
 import { FleetLife } from './fleetLife.ts';
 import type { AgentId } from './core/ids.ts';
 import { withinTime } from './lib/deadline.ts';
-import { createProviders } from './openFleet.ts';
+import { createProviders } from './openProviders.ts';
 import { planLimits } from './orchestrator/planLimits.ts';
 import { ApiKey } from './platform/apiKey.ts';
 import { createClock } from './platform/clock.ts';

@@ -1,6 +1,6 @@
 import type { JournalEntry } from './core/events.ts';
 import type { AgentId } from './core/ids.ts';
-import { createFleet, type OpenedFleet, type OpenFleetDeps } from './openFleet.ts';
+import type { OpenedFleet, OpenFleetDeps } from './openFleet.ts';
 import type { FleetControl, TrainControl } from './orchestrator/ports.ts';
 import { openJournal, type OpenedJournal } from './store/journalFile.ts';
 import { readEntries } from './store/readEntries.ts';
@@ -88,6 +88,8 @@ export class FleetLife {
       await this.#deps.instructions.refresh();
       const opened = await openedJournal();
       this.#journal = opened;
+      // What agents work with is half of the extension and nothing the window waits for.
+      const { createFleet } = await import('./openFleet.ts');
       this.#fleet = createFleet(this.#deps, opened);
       const { setAside } = opened;
       const actions = [

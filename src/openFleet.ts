@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createAgentPlaces, placesBelow } from './agentPlaces.ts';
-import { costOf, findModel, type PriceTable } from './core/prices.ts';
+import { costOf } from './core/prices.ts';
 import { mayHandOver } from './core/context/contextFullness.ts';
 import type { PlanRequest, PlanTemplate } from './core/decideSpawn.ts';
 import type { Rejection } from './core/commands.ts';
@@ -16,7 +16,7 @@ import type { Instructions } from './core/context/sharedPrompt.ts';
 import type { Disposable } from './lib/disposables.ts';
 import { Fleet } from './orchestrator/fleet.ts';
 import { createLiveTail } from './orchestrator/liveTail.ts';
-import type { BlobPort, Clock, JournalPort, Log, ModelProvider, TrainControl } from './orchestrator/ports.ts';
+import type { BlobPort, Clock, JournalPort, Log, TrainControl } from './orchestrator/ports.ts';
 import { RateGate } from './orchestrator/rateGate.ts';
 import { createReportEvidence } from './orchestrator/reportEvidence.ts';
 import { TrainHost } from './orchestrator/trainHost.ts';
@@ -26,8 +26,7 @@ import { guardFact } from './policy/guardFact.ts';
 import type { Redactor } from './policy/redact.ts';
 import { createRights, rightsOfMode } from './policy/rights.ts';
 import { isBuildPath } from './policy/taint.ts';
-import { createLazyProvider } from './providers/lazyProvider.ts';
-import { practiceFacts } from './providers/practice/practiceFacts.ts';
+import type { Providers } from './openProviders.ts';
 import type { OpenedJournal } from './store/journalFile.ts';
 import { createAskPersonTool } from './tools/askPerson.ts';
 import { createCoordinationTools } from './tools/coordination/coordinationTools.ts';
@@ -37,7 +36,7 @@ import { createReadOutputTool } from './tools/readOutput.ts';
 import { createReportTool } from './tools/report.ts';
 import type { RunCommandDeps } from './tools/runCommand.ts';
 import { createToolBox } from './tools/toolBox.ts';
-import { type Settings, usesAnthropic } from './ui/parseSettings.ts';
+import type { Settings } from './ui/parseSettings.ts';
 import type { AgentTypeCatalogue } from './workflows/agentTypeCatalogue.ts';
 import { common } from './workflows/prompts/common.ts';
 import { createRenderOpening } from './workflows/renderOpening.ts';
@@ -83,14 +82,6 @@ export interface OpenFleetDeps {
   readonly template: (request: PlanRequest) => PlanTemplate | Rejection;
 }
 
-/** All sources of models, and the one that new agents get. */
-export interface Providers {
-  readonly all: readonly ModelProvider[];
-  readonly current: () => ModelProvider;
-  /** The person's prices, and those of models that are free. */
-  readonly prices: () => PriceTable;
-}
-
 /** A fleet with all that must be let go with it. */
 export interface OpenedFleet {
   readonly fleet: Fleet;
@@ -103,34 +94,6 @@ export interface OpenedFleet {
 
 /** At most this many requests of one rate limit are on their way at once. */
 const maxInFlight = 100;
-
-export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>, readKey: () => string | undefined): Providers {
-  const { clock, settings } = deps;
-  const practice = createLazyProvider(practiceFacts, async () => {
-    const { createPracticeModel } = await import('./providers/practice/practiceModel.ts');
-    return createPracticeModel({ clock });
-  });
-  const facts = {
-    id: 'anthropic',
-    label: 'Anthropic',
-    get rateKey() {
-      return `anthropic ${settings().baseUrl ?? ''}`;
-    },
-    contextWindow: (model: string) => findModel(settings().prices, model)?.contextWindow,
-  };
-  const anthropic = createLazyProvider(facts, async () => {
-    const { createAnthropicProvider } = await import('./providers/anthropic/index.ts');
-    const options = { baseUrl: () => settings().baseUrl, prices: () => settings().prices, now: () => clock.now() };
-    return createAnthropicProvider({ ...options, readKey: async () => readKey() });
-  });
-  const free = { contextWindow: 0, maxOutput: 0, prices: [{ bands: [{ input: 0, output: 0 }] }] };
-  const freeModels: PriceTable = Object.fromEntries(Object.values(practice.models ?? {}).map((model) => [model, free]));
-  return {
-    all: [anthropic, practice],
-    prices: () => ({ ...settings().prices, ...freeModels }),
-    current: () => (usesAnthropic(settings(), readKey() !== undefined) ? anthropic : practice),
-  };
-}
 
 export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedFleet {
   const { storage, clock, log, settings, files, instructions, providers, agentTypes } = deps;

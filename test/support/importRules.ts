@@ -47,6 +47,7 @@ const roots: readonly string[] = [
   'src/fleetLife.ts',
   'src/liveDefinitions.ts',
   'src/openFleet.ts',
+  'src/openProviders.ts',
 ];
 
 /** The only files of core that may know zod: they are where untrusted data is parsed. */
