@@ -61,6 +61,10 @@ describe('reviewing changes', function () {
     assert.ok(reject !== undefined);
     const reply = await command('rejectChange', ...(reject.arguments ?? []));
     assert.ok(reply.ok && reply.reached === 1, JSON.stringify(reply));
+    // Where the file was open it is saved by the editor, a moment later.
+    for (const patience = Date.now() + 10_000; (await textOf(uri)) !== before && Date.now() < patience; ) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     assert.equal(await textOf(uri), before);
     const twice = await command('rejectChange', ...(reject.arguments ?? []));
     assert.ok(!twice.ok);
