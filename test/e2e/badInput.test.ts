@@ -127,6 +127,9 @@ describe('bad input in a window', () => {
         'flotilla.anthropic.baseUrl': server.url,
         'flotilla.models.lead': 'claude-nobody-1',
         'flotilla.approvals.mode': 'editFreely',
+        // A file of two gigabytes lies in the folder, so that no checkpoint could be kept; and the processes are counted by what they run.
+        'flotilla.checkpoints': 'off',
+        'flotilla.sandbox': 'off',
         'flotilla.approvals.allowedCommands': Object.values(commands),
       },
     });
