@@ -134,6 +134,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
       paths,
       wish: () => settings().sandbox.wish,
       domains: () => settings().sandbox.domains,
+      denyWrites: () => settings().policy.denyWrites,
       recorded: () => (settings().checkpoints ? keeper : undefined),
     });
     return (request, agentId) => plan(request, { id: agentId, rights: rightsOf(agentId) });

@@ -1,8 +1,9 @@
 import path from 'node:path';
+import picomatch from 'picomatch';
 import type { RightsSet } from '../../core/events.ts';
 import type { AgentId } from '../../core/ids.ts';
 import type { Refusal } from '../refusal.ts';
-import type { WorkspacePaths } from '../workspacePath.ts';
+import type { WorkspaceFolder, WorkspacePaths } from '../workspacePath.ts';
 import type { RecordedRuns } from './recordedRun.ts';
 import type { CommandGate, CommandPlan, SandboxProfile } from './commandGate.ts';
 
@@ -15,6 +16,8 @@ interface CommandPlannerDeps {
   readonly wish: () => SandboxWish;
   /** Hosts that confined commands may reach. */
   readonly domains: () => readonly string[];
+  /** Globs of workspace paths that agents never write, by whatever means. */
+  readonly denyWrites: () => readonly string[];
   /** Keeps what commands change; undefined when the person does not want that. */
   readonly recorded: () => Pick<RecordedRuns, 'run'> | undefined;
 }
@@ -26,10 +29,10 @@ interface Runner {
 }
 
 /** Plans the commands of agents: the gate finds how each would run, within the agent's rights and what the person wants of the sandbox. */
-export function createCommandPlanner({ gate, paths, wish, domains, recorded }: CommandPlannerDeps) {
+export function createCommandPlanner({ gate, paths, wish, domains, denyWrites, recorded }: CommandPlannerDeps) {
   return async (request: { readonly command: string; readonly folder: string }, { id, rights }: Runner): Promise<CommandPlan | Refusal> => {
     const wanted = wish();
-    const profile = profileOf(rights, paths, domains());
+    const profile = profileOf(rights, paths.folders(), { domains: domains(), denyWrites: denyWrites() });
     const plan = await gate.plan({ ...request, ...(wanted === 'off' ? {} : { profile }) });
     if (!('route' in plan) || plan.route === 'denied' || plan.route === 'direct') {
       return plan;
@@ -48,15 +51,21 @@ function writesText({ writes }: RightsSet): string {
   return writes?.length === 0 ? 'only temporary files of its own' : `${where}, but none that is protected`;
 }
 
+interface Limits {
+  readonly domains: readonly string[];
+  readonly denyWrites: readonly string[];
+}
+
 /** An agent that may change nothing gets a sandbox in which nothing can be changed. */
-function profileOf(rights: RightsSet, paths: Pick<WorkspacePaths, 'folders'>, domains: readonly string[]): SandboxProfile {
-  const folders = paths.folders();
-  const writable = folders.flatMap((folder) => (rights.writes ?? ['.']).flatMap((top) => placeOf(top, folder, folders.length > 1)));
-  return { writable, denyWrite: [], denyRead: [], domains: rights.network ? domains : [] };
+function profileOf(rights: RightsSet, folders: readonly WorkspaceFolder[], { domains, denyWrites }: Limits): SandboxProfile {
+  const several = folders.length > 1;
+  const writable = folders.flatMap((folder) => (rights.writes ?? ['.']).flatMap((top) => placeOf(top, folder, several)));
+  const denyWrite = folders.flatMap((folder) => denyWrites.flatMap((glob) => globIn(glob, folder, several)));
+  return { writable, denyWrite, denyRead: [], domains: rights.network ? domains : [] };
 }
 
 /** A workspace path in one of its folders; with several, paths begin with the folder's name. */
-function placeOf(top: string, folder: { readonly name: string; readonly path: string }, several: boolean): readonly string[] {
+function placeOf(top: string, folder: WorkspaceFolder, several: boolean): readonly string[] {
   if (top === '.') {
     return [folder.path];
   }
@@ -65,4 +74,14 @@ function placeOf(top: string, folder: { readonly name: string; readonly path: st
     return [path.join(folder.path, first, ...rest)];
   }
   return first === folder.name ? [path.join(folder.path, ...rest)] : [];
+}
+
+/** A glob of workspace paths as one of absolute paths in one of the folders. */
+function globIn(glob: string, folder: WorkspaceFolder, several: boolean): readonly string[] {
+  const top = folder.path.replaceAll(/[\\*?[\]{}()!+@|]/g, '\\$&');
+  const [first = '', ...rest] = glob.split('/');
+  if (!several || first === '**') {
+    return [`${top}/${glob}`];
+  }
+  return picomatch.isMatch(folder.name, first, { dot: true, nocase: true }) ? [[top, ...rest].join('/')] : [];
 }

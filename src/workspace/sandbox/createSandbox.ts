@@ -64,7 +64,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     if (wrong !== undefined) {
       return wrong;
     }
-    const places = await findProtectedPlaces(request.writable, signal);
+    const places = await findProtectedPlaces(request.writable, request.denyWrite, signal);
     if (!places.ok) {
       return places;
     }
@@ -77,7 +77,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
       ...request.denyRead,
     ]);
     const confined = await confine(
-      { ...request, denyWrite: [...places.denyWrite, ...request.denyWrite], mustNotAppear: places.mustNotAppear, denyRead },
+      { ...request, denyWrite: places.denyWrite, mustNotAppear: places.mustNotAppear, denyRead },
       { runtime: ready.runtime, deps, limits },
       signal,
     );
@@ -86,7 +86,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     }
     const audit = async (): Promise<SandboxAudit> => {
       await confined.end();
-      const now = await findProtectedPlaces(request.writable);
+      const now = await findProtectedPlaces(request.writable, request.denyWrite);
       return {
         changed: differentPlaces(before, await protectedSums(places.protected)),
         created: now.ok ? now.protected.filter((place) => !before.has(place)) : [],

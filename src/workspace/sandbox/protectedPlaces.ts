@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import picomatch from 'picomatch';
 import { isProtectedPath } from '../../policy/protectedPaths.ts';
 import { isSecretName } from '../../policy/secretPaths.ts';
 import { errorCode, type Refusal, refuse } from '../refusal.ts';
@@ -38,10 +39,15 @@ const manyInOneFolder = 8;
 const maxEntries = 300_000;
 
 /**
- * Finds the protected paths below folders. Packages in `node_modules` are not looked at: they are full of names that mean something in
+ * Finds the protected paths below folders, and those that match globs of absolute paths. Packages in `node_modules` are not looked at: they are full of names that mean something in
  * a project and nothing there. Refuses when there are more than a command can be kept from in reasonable time.
  */
-export async function findProtectedPlaces(roots: readonly string[], signal?: AbortSignal): Promise<ProtectedPlaces | Refusal> {
+export async function findProtectedPlaces(
+  roots: readonly string[],
+  globs: readonly string[],
+  signal?: AbortSignal,
+): Promise<ProtectedPlaces | Refusal> {
+  const isDenied = picomatch([...globs], { dot: true, nocase: true });
   const found: string[] = [];
   const secrets: string[] = [];
   let entries = 0;
@@ -54,7 +60,7 @@ export async function findProtectedPlaces(roots: readonly string[], signal?: Abo
         return refuse(`The command cannot be confined: there are more than ${maxEntries} files below ${roots.join(', ')}.`);
       }
       const full = path.join(folder, entry.name);
-      if (isProtectedPath(path.relative(root, full))) {
+      if (isProtectedPath(path.relative(root, full)) || isDenied(full)) {
         // Commands that run just now have empty ones in their place.
         if (!(folder === root && entry.isDirectory() && takeEffectAtOnce.includes(entry.name) && (await list(full)).length === 0)) {
           found.push(full);

@@ -19,7 +19,10 @@ export interface SandboxRequest {
   readonly folder: string;
   /** Folders it may write below. Beside them it has a folder for temporary files of its own. */
   readonly writable: readonly string[];
-  /** Never written, even below `writable`, in addition to what is protected in every workspace. */
+  /**
+   * Globs of absolute paths that are never written, even below `writable`, in addition to what is protected in every workspace. What is there
+   * when the command starts cannot be changed; what it makes of that name beside is told by the audit.
+   */
   readonly denyWrite: readonly string[];
   /** Never read, in addition to the secrets of the home folder and of the writable folders. */
   readonly denyRead: readonly string[];

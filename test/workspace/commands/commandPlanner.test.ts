@@ -15,7 +15,7 @@ const shell: CommandPlan = {
 const agent = toId('agent', 'a');
 const request = { command: 'npm test', folder: '/w/app' };
 
-function planner(wish: SandboxWish, folders = [{ name: 'app', path: '/w/app' }]) {
+function planner(wish: SandboxWish, folders = [{ name: 'app', path: '/w/app' }], denyWrites: readonly string[] = []) {
   const asked: CommandRequest[] = [];
   const plan = createCommandPlanner({
     gate: {
@@ -27,6 +27,7 @@ function planner(wish: SandboxWish, folders = [{ name: 'app', path: '/w/app' }])
     paths: { folders: () => folders },
     wish: () => wish,
     domains: () => ['registry.test'],
+    denyWrites: () => denyWrites,
     recorded: () => undefined,
   });
   return { asked, plan };
@@ -62,6 +63,28 @@ describe('planning commands of agents', () => {
         [[], []],
         [['/w/app/src', '/w/app/docs/api'], ['registry.test']],
         [['/w/app', '/w/lib/src'], ['registry.test']],
+      ],
+    );
+  });
+
+  it('keeps commands from what the settings deny to agents, in the folder that is meant', async () => {
+    const globs = ['migrations/**', 'app/keys/*', '**/*.lock'];
+    const one = planner('auto', [{ name: 'app', path: '/w/[x] app' }], globs);
+    await one.plan(request, { id: agent, rights: allRights });
+    const several = planner(
+      'auto',
+      [
+        { name: 'app', path: '/w/app' },
+        { name: 'lib', path: '/w/lib' },
+      ],
+      globs,
+    );
+    await several.plan(request, { id: agent, rights: allRights });
+    assert.deepEqual(
+      [...one.asked, ...several.asked].map(({ profile }) => profile?.denyWrite),
+      [
+        ['/w/\\[x\\] app/migrations/**', '/w/\\[x\\] app/app/keys/*', '/w/\\[x\\] app/**/*.lock'],
+        ['/w/app/keys/*', '/w/app/**/*.lock', '/w/lib/**/*.lock'],
       ],
     );
   });

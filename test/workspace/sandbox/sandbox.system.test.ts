@@ -169,6 +169,17 @@ b"; echo ''"'"''`);
       assert.equal(readFileSync(work('lib/kept.txt'), 'utf8'), 'kept');
     });
 
+    it('what globs of the request deny, whatever is done to the folders above it', async () => {
+      write(work('db/migrations/1.sql'), 'kept');
+      write(work('package.lock'), 'kept');
+      const text =
+        'echo x > db/migrations/1.sql; echo x > db/migrations/2.sql; rm -rf db; mv db away; echo x > PACKAGE.LOCK; echo x > package.lock; true';
+      await place.run(text, { denyWrite: [`${work()}/**/migrations/**`, `${work()}/*.Lock`] });
+      assert.equal(readFileSync(work('db/migrations/1.sql'), 'utf8'), 'kept');
+      assert.equal(readFileSync(work('package.lock'), 'utf8'), 'kept');
+      assert.equal(existsSync(work('db/migrations/2.sql')), false);
+    });
+
     it('names with characters that mean something in patterns', async () => {
       write(work('a[1]*{b}?/.git/config'), 'kept');
       await place.run('echo x > "a[1]*{b}?/.git/config"; rm -rf "a[1]*{b}?"');
