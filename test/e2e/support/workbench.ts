@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
 
 /** What a person does in a VS Code window, by name. Each waits for what it names, and fails after 30 s without it. */
 export interface Workbench {
@@ -33,6 +33,13 @@ export interface Workbench {
 const waitMs = 30_000;
 const listMs = 4_000;
 const inputSelector = '.quick-input-widget .quick-input-box input';
+
+/** Lets a wait that ended in vain be tried again; anything else is thrown. */
+function whenTimedOut(error: unknown): void {
+  if (!(error instanceof errors.TimeoutError)) {
+    throw error;
+  }
+}
 
 /** Drives the workbench that `page` shows; pictures go to a folder. */
 export function createWorkbench(page: Page, pictures: string): Workbench {
@@ -97,8 +104,12 @@ export function createWorkbench(page: Page, pictures: string): Workbench {
     row: (text) => rows.filter({ hasText: text }).first(),
     webview: () => page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame'),
     notifications: async () => {
-      await palette('Notifications: Show Notifications');
-      await page.locator('.notifications-center.visible').waitFor();
+      const centre = page.locator('.notifications-center.visible');
+      // The centre closes by itself when its last notification goes, which may be while it is being opened.
+      for (const until = Date.now() + waitMs; !(await centre.isVisible()) && Date.now() < until; ) {
+        await palette('Notifications: Show Notifications');
+        await centre.waitFor({ timeout: listMs }).catch(whenTimedOut);
+      }
       return await page.locator('.notification-list-item-message').allTextContents();
     },
     reload: async () => {
