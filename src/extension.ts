@@ -11,7 +11,7 @@ import { createClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
 import { DefinitionFiles } from './platform/definitionFiles.ts';
 import { readDevelopmentOrders } from './platform/developmentOrders.ts';
-import { createOpenDocuments, unsavedFiles } from './platform/openDocuments.ts';
+import { createOpenDocuments, onFileSaved, unsavedFiles } from './platform/openDocuments.ts';
 import { createPlaces, workspaceFolders } from './platform/places.ts';
 import { watchInstructions } from './platform/watchInstructions.ts';
 import { storageFolder } from './platform/storageFolder.ts';
@@ -121,6 +121,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     files,
     filesIn,
     unsaved: unsavedFiles,
+    onSaved: onFileSaved,
     redactor,
     instructions,
     providers,

@@ -72,6 +72,8 @@ export interface OpenFleetDeps {
   readonly filesIn: (folders: () => readonly WorkspaceFolder[]) => WorkspaceFiles;
   /** Absolute paths of files with unsaved changes in an editor. */
   readonly unsaved: () => readonly string[];
+  /** Tells the absolute path of every file that is saved in an editor. */
+  readonly onSaved: (listener: (absolute: string) => void) => Disposable;
   /** Knows the secrets that must not be kept, shown or told. */
   readonly redactor: Redactor;
   readonly instructions: { readonly current: Instructions };
@@ -127,7 +129,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   const checkpoints = createCheckpoints({ git, storage: join(storage, 'checkpoints'), now: () => clock.now(), log });
   const keepers = new WeakMap<WorkspacePaths, RecordedRuns>();
   const planIn = (paths: WorkspacePaths): RunCommandDeps['plan'] => {
-    const keeper = new RecordedRuns({ checkpoints, blobs, paths });
+    const keeper = new RecordedRuns({ checkpoints, blobs, paths, onSaved: deps.onSaved });
     keepers.set(paths, keeper);
     const plan = createCommandPlanner({
       gate: createCommandGate({ paths, processes, sandbox, environment }),

@@ -36,6 +36,15 @@ export function unsavedFiles(): readonly string[] {
     .map((document) => document.uri.fsPath);
 }
 
+/** Tells the absolute path of every file that is saved in an editor. */
+export function onFileSaved(listener: (absolute: string) => void): vscode.Disposable {
+  return vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+    if (uri.scheme === 'file') {
+      listener(uri.fsPath);
+    }
+  });
+}
+
 function find(absolute: string): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find(
     (document) => !document.isClosed && document.uri.scheme === 'file' && document.uri.fsPath === absolute,

@@ -79,6 +79,7 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
     files,
     filesIn,
     unsaved: () => [],
+    onSaved: () => ({ dispose: () => undefined }),
     redactor,
     instructions,
     providers,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { AgentId } from '../../core/ids.ts';
+import type { Disposable } from '../../lib/disposables.ts';
 import type { BlobPort } from '../../orchestrator/ports.ts';
 import { commandChanges } from '../git/checkpointRestore.ts';
 import type { Checkpoints } from '../git/checkpoints.ts';
@@ -11,6 +12,8 @@ interface RecordedRunsDeps {
   readonly checkpoints: Pick<Checkpoints, 'take' | 'changesBetween' | 'read'>;
   readonly blobs: Pick<BlobPort, 'put'>;
   readonly paths: Pick<WorkspacePaths, 'folders'>;
+  /** Tells the absolute path of every file that is saved in an editor. */
+  readonly onSaved: (listener: (absolute: string) => void) => Disposable;
 }
 
 /** Keeps what commands change in folders that agents share, so that it can be reviewed and undone like every edit. */
@@ -53,11 +56,18 @@ export class RecordedRuns {
       }
     }
     this.#running.add(run);
+    const shown = (name: string) => (folders.length > 1 ? path.posix.join(folder.name, name) : name);
+    const saves = this.#deps.onSaved((absolute) => {
+      if (isInside(folder.path, absolute)) {
+        run.others.add(shown(path.relative(folder.path, absolute).replaceAll(path.sep, '/')));
+      }
+    });
     let result: CommandResult | Refusal;
     try {
       result = await plan.run(options, signal);
     } finally {
       this.#running.delete(run);
+      saves.dispose();
     }
     if (!result.ok) {
       return result;
@@ -69,13 +79,12 @@ export class RecordedRuns {
       const why = found.ok ? '' : found.text;
       return { ...result, unsure: [{ path: folder.name, why: `What the command changed is not known. ${why}` }] };
     }
-    const prefix = (name: string) => (folders.length > 1 ? path.posix.join(folder.name, name) : name);
-    const others = new Set(found.changes.map((change) => change.path).filter((name) => run.crossed || run.others.has(prefix(name))));
+    const others = new Set(found.changes.map((change) => change.path).filter((name) => run.crossed || run.others.has(shown(name))));
     const { effects, unsure } = await commandChanges(checkpoints, { before, after, changes: found.changes }, others, blobs);
     return {
       ...result,
-      changes: effects.map((effect) => ('path' in effect ? { ...effect, path: prefix(effect.path) } : effect)),
-      unsure: unsure.map((one) => ({ ...one, path: prefix(one.path) })),
+      changes: effects.map((effect) => ('path' in effect ? { ...effect, path: shown(effect.path) } : effect)),
+      unsure: unsure.map((one) => ({ ...one, path: shown(one.path) })),
     };
   }
 }
