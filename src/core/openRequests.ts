@@ -1,4 +1,4 @@
-import type { AgentId, AskId } from './ids.ts';
+import type { AskId } from './ids.ts';
 import { countText } from './rowText.ts';
 import { openTrainRequests, type TrainRequest } from './train/trainRequest.ts';
 import type { Decision, FleetState, OpenAsk, Plan } from './state.ts';
@@ -84,19 +84,10 @@ function sameKey({ askId, ask }: OpenAsk): string {
   }
 }
 
-/** Agents that have asked the person something. */
-export function agentsInNeed(state: FleetState): ReadonlySet<AgentId> {
-  return new Set(Object.values<OpenAsk>(state.asks).map((ask) => ask.agentId));
-}
-
-/** How many agents have asked the person something and how many decisions are open, with that in words; undefined when there are none. */
+/** How many requests wait for the person, with that in words; undefined when there are none. The same number wherever it is shown. */
 export function badgeOf(state: FleetState): { readonly value: number; readonly tooltip: string } | undefined {
-  const agents = agentsInNeed(state).size;
-  const decisions = openDecisions(state).length + openTrainRequests(state).length;
-  const who = [agents === 0 ? undefined : countText(agents, 'agent'), decisions === 0 ? undefined : countText(decisions, 'decision')];
-  const value = agents + decisions;
-  const tooltip = `${who.filter((part) => part !== undefined).join(' and ')} ${value === 1 ? 'needs' : 'need'} you`;
-  return value === 0 ? undefined : { value, tooltip };
+  const value = openRequests(state).length;
+  return value === 0 ? undefined : { value, tooltip: `${countText(value, 'request')} ${value === 1 ? 'needs' : 'need'} you` };
 }
 
 /** The widest line of a text to read, in characters: plain text is not wrapped by the editor. */

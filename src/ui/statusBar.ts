@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { countText, formatCost, formatTokens } from '../core/rowText.ts';
-import { openTrainRequests } from '../core/train/trainRequest.ts';
-import { openDecisions } from '../core/openRequests.ts';
+import { openRequests } from '../core/openRequests.ts';
 import { type Totals, totalsOf } from '../core/selectors.ts';
 import { emptyFleet, type FleetState } from '../core/state.ts';
 import { type Disposable, DisposableStore } from '../lib/disposables.ts';
@@ -10,7 +9,7 @@ import type { FleetDoor } from './fleetDoor.ts';
 /** The item is brought up to date at most this often, in ms. */
 const refreshMs = 250;
 
-/** The status bar item: how many agents are at work, how many need the person, and what it cost. Opens the view. */
+/** The status bar item: how many agents are at work, how much needs the person, and what it cost. Opens the view. */
 export class StatusBar implements Disposable {
   readonly #disposables = new DisposableStore();
   readonly #item = this.#disposables.add(vscode.window.createStatusBarItem('flotilla.status', vscode.StatusBarAlignment.Left, 0));
@@ -44,8 +43,7 @@ export class StatusBar implements Disposable {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const state = this.#door.fleet?.state ?? emptyFleet;
-    const agents = totalsOf(state, Object.values(state.agents));
-    const totals = { ...agents, needsPerson: agents.needsPerson + openDecisions(state).length + openTrainRequests(state).length };
+    const totals = { ...totalsOf(state, Object.values(state.agents)), needsPerson: openRequests(state).length };
     this.#item.text = statusText(totals);
     this.#item.tooltip = statusTooltip(state, totals);
     this.#item.backgroundColor = totals.needsPerson > 0 ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
@@ -76,7 +74,7 @@ function workText({ live, queued }: Totals): string {
 
 function statusTooltip(state: FleetState, totals: Totals): string {
   const runs = countText(Object.keys(state.runs).length, 'run');
-  const need = totals.needsPerson > 0 ? `, ${countText(totals.needsPerson, 'question')} for you` : '';
+  const need = totals.needsPerson > 0 ? `, ${countText(totals.needsPerson, 'request')} for you` : '';
   const cost = totals.cost > 0 ? `, ${formatCost(totals.cost, totals.costKnown)}` : '';
   const queued = totals.queued > 0 ? `, ${totals.queued} queued` : '';
   return `${totals.live - totals.queued} of ${countText(totals.agents, 'agent')} at work in ${runs}${queued}${need}, ${formatTokens(totals.tokens)} tokens${cost}`;

@@ -64,7 +64,8 @@ describe('a person who is asked', function () {
   });
 
   it('sees the same command of two agents as one question, and allows it once for both', async () => {
-    await runs.eventually('two want the same', () => runs.hasRow(/and 1 other|2 agents/));
+    await runs.eventually('two want the same', () => runs.hasRow(/^(One|Two) wants to run a command, like 1 other/));
+    await runs.eventually('a change waits', () => runs.hasRow(/^Three wants to change a file: Create books\.md/));
     await picture('grouped');
     await window.row('run a command').click();
     await dialog().getByText('Asked by').waitFor();
@@ -74,9 +75,14 @@ describe('a person who is asked', function () {
     await runs.eventually('the second is done', () => runs.hasRow(/^Two, general agent, done/));
   });
 
+  it('is led on to the change that waits, which it sees as a diff and allows', async () => {
+    await window.page.getByText('Make the change shown').first().waitFor();
+    await picture('write');
+    await window.pick('Allow once');
+    await runs.eventually('the file is there', async () => has('books.md'));
+  });
+
   it('is asked again for what was allowed once, and denies it with a reason that the agent reads', async () => {
-    await runs.eventually('the first asks again', () => runs.hasRow(/^One wants to run a command/));
-    await window.row('One wants to').click();
     await dialog().getByRole('button', { name: 'Deny with Reason…' }).click();
     await window.answer('Once is enough');
     await runs.eventually('the first is done', () => runs.hasRow(/^One, general agent, done/));
@@ -84,15 +90,12 @@ describe('a person who is asked', function () {
     assert.ok(told, 'the agent was told why');
   });
 
-  it('allows one change that it sees as a diff, and denies another', async () => {
-    await runs.eventually('a change waits', () => runs.hasRow(/^Three wants to .*books\.md/));
-    await window.row('Three wants to').click();
-    await window.page.getByText('Make the change shown').first().waitFor();
-    await picture('write');
-    await window.pick('Allow once');
+  it('denies another change, by the row that asks', async () => {
     await runs.eventually('the next change waits', () => runs.hasRow(/^Three wants to .*secret-books\.md/));
-    assert.ok(has('books.md'));
-    await window.palette('Flotilla: Review Approvals');
+    if (!(await window.page.getByText('Make the change shown').first().isVisible())) {
+      await window.row('Three wants to').click();
+    }
+    await window.page.getByText('Make the change shown').first().waitFor();
     await window.pick('Deny');
     await runs.eventually('the run is done', () => runs.hasRow(new RegExp(`^Run ${task}, done`)));
     assert.ok(!has('secret-books.md'));

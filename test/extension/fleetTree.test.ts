@@ -124,7 +124,7 @@ describe('the fleet tree', () => {
     assert.deepEqual(labels(tree.getChildren(leadNode)), ['worker']);
     assert.equal(tree.getParent(child(leadNode)), leadNode);
     assert.equal(tree.getParent(leadNode), child(undefined, 1));
-    assert.deepEqual(tree.badge(), { value: 1, tooltip: '1 agent needs you' });
+    assert.deepEqual(tree.badge(), { value: 1, tooltip: '1 request needs you' });
   });
 
   it('gives menus, icons and readers what they need', () => {
@@ -194,7 +194,7 @@ describe('the rows of a plan', () => {
     assert.ok(needsYou !== undefined && runNode !== undefined);
     assert.deepEqual(labels(tree.getChildren(needsYou)), ['Start both?']);
     assert.deepEqual(labels(tree.getChildren(runNode)), ['lead', 'check']);
-    assert.deepEqual(tree.badge(), { value: 1, tooltip: '1 decision needs you' });
+    assert.deepEqual(tree.badge(), { value: 1, tooltip: '1 request needs you' });
     const [, check] = tree.getChildren(runNode);
     assert.ok(check);
     assert.equal(tree.getParent(check), runNode);

@@ -97,8 +97,8 @@ describe('open decisions', () => {
       openRequests(both).map(({ askId }) => askId),
       ['q', 'open'],
     );
-    assert.deepEqual(badgeOf(both), { value: 2, tooltip: '1 agent and 1 decision need you' });
-    assert.deepEqual(badgeOf(state), { value: 1, tooltip: '1 decision needs you' });
+    assert.deepEqual(badgeOf(both), { value: 2, tooltip: '2 requests need you' });
+    assert.deepEqual(badgeOf(state), { value: 1, tooltip: '1 request needs you' });
     assert.equal(badgeOf(emptyFleet), undefined);
   });
 
