@@ -12,6 +12,8 @@ import type { Git } from './workspace/git/gitTypes.ts';
 import { createRepositoryLock } from './workspace/git/repositoryLock.ts';
 import { createWorkplaces, type WorkplaceOptions, type WorktreeWorkplaces } from './workspace/git/workplaces.ts';
 import { createWorktrees } from './workspace/git/worktrees.ts';
+import { leasedEdits } from './workspace/leasedEdits.ts';
+import type { Leases } from './workspace/leases.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
 import type { WorkspaceFolder, WorkspacePaths } from './workspace/workspacePath.ts';
 
@@ -24,6 +26,8 @@ export interface AgentPlacesDeps {
   readonly files: WorkspaceFiles;
   /** The same for other folders. */
   readonly filesIn: (folders: () => readonly WorkspaceFolder[]) => WorkspaceFiles;
+  /** Who writes which file, in all of these folders. */
+  readonly leases: Leases;
   /** Absolute: the worktrees of this workspace alone, and the locks of all windows. */
   readonly worktrees: string;
   readonly locks: string;
@@ -61,7 +65,7 @@ interface Place {
 export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
   const { files, git, state, log } = deps;
   const toolsFor = (own: WorkspaceFiles) => [
-    ...createFileTools(own),
+    ...createFileTools(own, leasedEdits(own.edits, deps.leases)),
     createRunCommandTool({ paths: own.paths, plan: deps.planIn(own.paths) }),
   ];
   const worktrees = createWorktrees({

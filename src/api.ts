@@ -157,7 +157,18 @@ export interface AgentSnapshot {
   readonly agentType: string;
   readonly phase: 'queued' | 'thinking' | 'runningTools' | 'waiting' | 'paused' | 'done' | 'failed' | 'killed' | 'interrupted';
   /** What a waiting agent waits for. */
-  readonly waitingFor: 'dependency' | 'slot' | 'rateLimit' | 'network' | 'budget' | 'children' | 'approval' | 'answer' | 'reply' | null;
+  readonly waitingFor:
+    | 'dependency'
+    | 'slot'
+    | 'rateLimit'
+    | 'network'
+    | 'budget'
+    | 'children'
+    | 'lease'
+    | 'approval'
+    | 'answer'
+    | 'reply'
+    | null;
   /** What it does now, for people. */
   readonly doing: string;
   readonly provider: string;

@@ -40,6 +40,7 @@ import type { Settings } from './ui/parseSettings.ts';
 import type { AgentTypeCatalogue } from './workflows/agentTypeCatalogue.ts';
 import { common } from './workflows/prompts/common.ts';
 import { createRenderOpening } from './workflows/renderOpening.ts';
+import { createAgentLeases } from './workspace/agentLeases.ts';
 import { createCommandGate } from './workspace/commands/commandGate.ts';
 import { createCommandPlanner } from './workspace/commands/commandPlanner.ts';
 import { RecordedRuns } from './workspace/commands/recordedRun.ts';
@@ -141,9 +142,11 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     });
     return (request, agentId) => plan(request, { id: agentId, rights: rightsOf(agentId) });
   };
+  const agentLeases = createAgentLeases({ clock, state: () => fleet.state });
   const places = createAgentPlaces({
     files,
     filesIn: deps.filesIn,
+    leases: agentLeases.leases,
     ...below,
     git,
     options: () => settings().isolation,
@@ -219,6 +222,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     workplaces: places.workplaces,
   });
   fleet.subscribe(places.follow);
+  fleet.subscribe(agentLeases.follow);
   places.open(readOnly !== undefined);
   fleet.subscribe((entries) => {
     for (const { event } of entries) {

@@ -41,6 +41,8 @@ export interface OpenCall {
   readonly place?: Place | undefined;
   readonly stage: 'requested' | 'asking' | 'running';
   readonly waitsFor?: 'children' | 'answer' | 'reply' | undefined;
+  /** What it waits for before it goes on with what it does. */
+  readonly wait?: Wait | undefined;
   readonly since: number;
 }
 

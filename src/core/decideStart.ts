@@ -1,7 +1,7 @@
 import type { FleetCommand, SpawnRequest } from './commands.ts';
 import { type PlanRequest, type PlanTemplate, type Spawner, spawnEvents } from './decideSpawn.ts';
 import type { Decision } from './decision.ts';
-import type { Actor, Budget, FleetEvent, TaskSpec } from './events.ts';
+import type { Actor, Budget, FleetEvent, SharedFiles, TaskSpec } from './events.ts';
 import { isTaskIdText, type RunId, type TaskId, toId } from './ids.ts';
 import { openingContextOf } from './context/openingContext.ts';
 import type { Rejection } from './commands.ts';
@@ -24,6 +24,8 @@ export interface Starter extends Spawner, PlanDecider {
   readonly fanOut: number;
   /** What the person lets every run use up; a workflow can only want less. */
   readonly budget: Budget;
+  /** The rule of new runs for files that several agents write. */
+  readonly sharedFiles: SharedFiles;
 }
 
 type CommandOf<T extends FleetCommand['type']> = Extract<FleetCommand, { type: T }>;
@@ -75,10 +77,11 @@ interface RunFacts {
   readonly by: Actor;
 }
 
-function newRun(run: RunFacts, tasks: readonly TaskSpec[], reason: string, { mint }: Pick<Starter, 'mint'>) {
+function newRun(run: RunFacts, tasks: readonly TaskSpec[], reason: string, { mint, sharedFiles }: Pick<Starter, 'mint' | 'sharedFiles'>) {
   const runId = mint('run');
+  const rule = sharedFiles === 'warn' ? {} : { sharedFiles };
   const events: FleetEvent[] = [
-    { type: 'runStarted', runId, ...run },
+    { type: 'runStarted', runId, ...run, ...rule },
     { type: 'planChanged', runId, by: run.by, reason, changes: tasks.map((task) => ({ kind: 'add', task })) },
   ];
   return { events, accepted: { runId, reached: 0 } };

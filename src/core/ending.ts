@@ -39,7 +39,7 @@ function closedTurn(agent: Agent, by: EndedBy): FleetEvent[] {
 }
 
 function closedCall(agent: Agent, call: OpenCall, by: EndedBy): FleetEvent {
-  const mayHaveRun = call.stage === 'running' && call.waitsFor === undefined;
+  const mayHaveRun = call.stage === 'running' && call.waitsFor === undefined && call.wait === undefined;
   const notRun = by === 'crash' ? 'Not run: the window closed first.' : 'Not run: the agent ended first.';
   return {
     type: 'toolEnded',

@@ -159,14 +159,21 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
 ]);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
-/** What an agent waits for outside a tool call. */
+/** What an agent waits for without a tool call that says so; `lease`: for a file that another agent writes, in the middle of a call. */
 export const waitSchema = z.object({
-  kind: z.enum(['dependency', 'slot', 'rateLimit', 'network', 'budget', 'children']),
+  kind: z.enum(['dependency', 'slot', 'rateLimit', 'network', 'budget', 'children', 'lease']),
   detail: z.string(),
   /** When the wait is expected to end, in ms since the epoch. */
   until: z.number().optional(),
 });
 export type Wait = z.infer<typeof waitSchema>;
+
+/**
+ * What happens when agents of a run want to write a file of the same folder that another writes: both write and are told, the later one waits
+ * until the other is done, or it is refused and plans anew.
+ */
+export const sharedFilesSchema = z.enum(['warn', 'wait', 'refuse']);
+export type SharedFiles = z.infer<typeof sharedFilesSchema>;
 
 /**
  * How a command runs: `direct` as arguments without a shell, because its text proves that it only reads; `sandboxed` in a shell that the operating system confines; `shell` in one that

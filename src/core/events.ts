@@ -21,6 +21,7 @@ import {
   promptId,
   rightsSchema,
   runId,
+  sharedFilesSchema,
   stopSchema,
   usageSchema,
   waitSchema,
@@ -58,6 +59,8 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     /** Name of the workflow its plan came from. */
     workflow: z.string().optional(),
     budget: budgetSchema.optional(),
+    /** As it was set when the run began; absent: warn. */
+    sharedFiles: sharedFilesSchema.optional(),
     by: actorSchema,
   }),
   z.object({ type: z.literal('promptFixed'), promptId, system: z.string(), tools: z.array(toolSpecSchema) }),
@@ -91,8 +94,9 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
   }),
   /** The agent got a slot and its loop began. */
   z.object({ type: z.literal('agentStarted'), agentId }),
-  z.object({ type: z.literal('waitStarted'), agentId, wait: waitSchema }),
-  z.object({ type: z.literal('waitEnded'), agentId }),
+  /** With a call: that call waits, before it has had any effect, while others of the turn may go on. A second one says anew what for. */
+  z.object({ type: z.literal('waitStarted'), agentId, callId: callId.optional(), wait: waitSchema }),
+  z.object({ type: z.literal('waitEnded'), agentId, callId: callId.optional() }),
   z.object({ type: z.literal('requestStarted'), agentId, turn: count, attempt: count }),
   z.object({
     type: z.literal('requestFailed'),

@@ -82,9 +82,11 @@ function apply(agent: Agent, event: AgentEvent, at: number): Agent {
     case 'agentStarted':
       return { ...agent, stage: 'working', lastActivityAt: at };
     case 'waitStarted':
-      return { ...agent, wait: event.wait };
+      return event.callId === undefined
+        ? { ...agent, wait: event.wait }
+        : withCall(agent, event.callId, (call) => (call.stage === 'running' ? { ...call, wait: event.wait, since: at } : call));
     case 'waitEnded':
-      return agent.wait === undefined ? agent : { ...agent, wait: undefined };
+      return event.callId === undefined ? withoutWait(agent) : withoutCallWait(agent, event.callId, at);
     case 'requestStarted':
       return { ...agent, turn: event.turn, requesting: true, wait: undefined, lastActivityAt: at };
     case 'requestFailed':
@@ -116,6 +118,7 @@ function apply(agent: Agent, event: AgentEvent, at: number): Agent {
           title: event.title,
           place: event.place,
           waitsFor: event.waitsFor,
+          wait: undefined,
           since: at,
         })),
         lastActivityAt: at,
@@ -208,6 +211,14 @@ function asked(call: OpenCall, event: EventOf<'personAsked'>, since: number): Op
     : { ...call, stage: 'asking', title: event.ask.title, place: event.place, since };
 }
 
+function withoutWait(agent: Agent): Agent {
+  return agent.wait === undefined ? agent : { ...agent, wait: undefined };
+}
+
+function withoutCallWait(agent: Agent, callId: OpenCall['callId'], at: number): Agent {
+  return { ...withCall(agent, callId, (call) => ({ ...call, wait: undefined, since: at })), lastActivityAt: at };
+}
+
 function withCall(agent: Agent, callId: OpenCall['callId'], change: (call: OpenCall) => OpenCall): Agent {
   return { ...agent, openCalls: agent.openCalls.map((call) => (call.callId === callId ? change(call) : call)) };
 }
@@ -249,12 +260,13 @@ function workingPhase(agent: Agent, since: number): AgentPhase {
   if (agent.wait !== undefined) {
     return { kind: 'waiting', since, wait: agent.wait.kind, detail: agent.wait.detail, until: agent.wait.until };
   }
-  const busy = agent.openCalls.some((call) => call.stage === 'running' && call.waitsFor === undefined);
+  const busy = agent.openCalls.some((call) => call.stage === 'running' && waitOf(call) === undefined);
   const blocked = agent.openCalls.flatMap((call) => {
     const wait = waitOf(call);
-    return wait === undefined ? [] : [{ wait, detail: call.title }];
+    return wait === undefined ? [] : [{ wait, detail: call.wait?.detail ?? call.title }];
   });
-  const first = blocked.find((call) => call.wait !== 'children') ?? blocked[0];
+  const last = (['lease', 'children'] as const).map((kind) => blocked.find(({ wait }) => wait === kind));
+  const first = blocked.find(({ wait }) => wait !== 'lease' && wait !== 'children') ?? last[0] ?? last[1];
   if (!busy && first !== undefined) {
     return { kind: 'waiting', since, ...first };
   }
@@ -262,7 +274,7 @@ function workingPhase(agent: Agent, since: number): AgentPhase {
 }
 
 function waitOf(call: OpenCall): WaitKind | undefined {
-  return call.stage === 'asking' ? 'approval' : call.stage === 'running' ? call.waitsFor : undefined;
+  return call.stage === 'asking' ? 'approval' : call.stage === 'running' ? (call.wait?.kind ?? call.waitsFor) : undefined;
 }
 
 function samePhase(a: AgentPhase, b: AgentPhase): boolean {

@@ -63,6 +63,7 @@ export class FleetDraft {
           task: event.task,
           workflow: event.workflow,
           budget: event.budget,
+          sharedFiles: event.sharedFiles,
           startedAt: at,
           by: event.by,
         });

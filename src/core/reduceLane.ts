@@ -1,5 +1,5 @@
 import type { AgentEvent } from './reduceAgent.ts';
-import type { Agent, AgentPhase, Lane, Span } from './state.ts';
+import type { Agent, AgentPhase, Lane, OpenCall, Span } from './state.ts';
 
 /** The lane of an agent that has just been spawned: it waits for a slot. */
 export function spawnedLane(at: number): Lane {
@@ -45,6 +45,11 @@ function ownSpans(lane: Lane, event: AgentEvent, agent: Agent, at: number): Lane
       return event.waitsFor === undefined
         ? opened(lane, { kind: 'tool', label: event.title, turn: agent.turn, callId: event.callId, from: at })
         : lane;
+    // While a call waits, its time is that of the wait.
+    case 'waitStarted':
+      return event.callId === undefined ? lane : close(lane, (span) => span.callId === event.callId, at);
+    case 'waitEnded':
+      return resumed(lane, agent, event.callId, at);
     case 'toolEnded':
       return close(lane, (span) => span.callId === event.callId, at, event.status === 'ok' ? undefined : event.status);
     case 'turnEnded':
@@ -54,6 +59,15 @@ function ownSpans(lane: Lane, event: AgentEvent, agent: Agent, at: number): Lane
     default:
       return lane;
   }
+}
+
+/** Has the time of a call that waited be its own again. */
+function resumed(lane: Lane, agent: Agent, callId: OpenCall['callId'] | undefined, at: number): Lane {
+  const call = agent.openCalls.find((one) => one.callId === callId);
+  const isAtWork = call?.stage === 'running' && call.waitsFor === undefined;
+  return !isAtWork || lane.open.some((index) => lane.spans[index]?.callId === callId)
+    ? lane
+    : opened(lane, { kind: 'tool', label: call.title, turn: agent.turn, callId, from: at });
 }
 
 function withPhaseSpan(lane: Lane, before: AgentPhase, agent: Agent, at: number): Lane {

@@ -1,5 +1,5 @@
 import type { Failure, Outcome } from './events.ts';
-import type { Agent, WaitKind } from './state.ts';
+import type { Agent, AgentPhase, WaitKind } from './state.ts';
 
 /** A count of tokens for people: 950, 12.3k, 4.1M. */
 export function formatTokens(tokens: number): string {
@@ -51,8 +51,7 @@ export function doingText(agent: Agent, now: number): string {
     case 'runningTools':
       return intent === undefined ? toolsText(agent) : `${intent} · ${toolsText(agent)}`;
     case 'waiting': {
-      const detail = ownDetail.has(phase.wait) ? '' : firstLine(phase.detail, 60).replace(/\.$/, '');
-      const text = [waitTexts[phase.wait], detail === '' ? '' : `: ${detail}`, untilText(phase.until, now)].join('');
+      const text = `${waitText(phase)}${untilText(phase.until, now)}`;
       return intent === undefined ? text : `${intent} · ${text}`;
     }
     case 'paused':
@@ -119,6 +118,7 @@ export const waitTexts = {
   network: 'waiting for the network',
   budget: 'waiting for budget',
   children: 'waiting for its agents',
+  lease: 'waiting for a file',
   approval: 'needs your approval',
   answer: 'asks you a question',
   reply: 'waiting for an answer',
@@ -126,6 +126,14 @@ export const waitTexts = {
 
 /** Waits whose detail is shown in full elsewhere, as the question itself. */
 const ownDetail: ReadonlySet<WaitKind> = new Set<WaitKind>(['approval', 'answer', 'children', 'slot']);
+
+function waitText({ wait, detail }: Extract<AgentPhase, { kind: 'waiting' }>): string {
+  if (wait === 'lease') {
+    return `waiting for ${firstLine(detail, 90)}`;
+  }
+  const text = ownDetail.has(wait) ? '' : firstLine(detail, 60).replace(/\.$/, '');
+  return text === '' ? waitTexts[wait] : `${waitTexts[wait]}: ${text}`;
+}
 
 function untilText(until: number | undefined, now: number): string {
   if (until === undefined) {

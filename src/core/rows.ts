@@ -252,6 +252,7 @@ const waitIcons = {
   network: { icon: 'watch', color: 'charts.yellow' },
   budget: { icon: 'watch', color: 'charts.yellow' },
   children: { icon: 'organization', color: 'charts.blue' },
+  lease: { icon: 'lock', color: 'charts.blue' },
   approval: { icon: 'report', color: 'charts.yellow' },
   answer: { icon: 'question', color: 'charts.yellow' },
   reply: { icon: 'comment-discussion', color: 'charts.blue' },

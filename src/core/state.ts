@@ -1,5 +1,5 @@
 import type { Agent } from './agentState.ts';
-import type { Actor, Ask, Budget, GrantScope, Place, Usage } from './events.ts';
+import type { Actor, Ask, Budget, GrantScope, Place, SharedFiles, Usage } from './events.ts';
 import type { AgentId, AskId, CallId, PromptId, RunId, TrainId } from './ids.ts';
 import type { Lane } from './laneState.ts';
 import type { Plan } from './planState.ts';
@@ -38,6 +38,8 @@ export interface Run {
   /** Name of the workflow its plan came from. */
   readonly workflow?: string | undefined;
   readonly budget?: Budget | undefined;
+  /** Absent: warn. */
+  readonly sharedFiles?: SharedFiles | undefined;
   readonly startedAt: number;
   readonly by: Actor;
 }

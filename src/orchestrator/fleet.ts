@@ -130,13 +130,14 @@ export class Fleet implements FleetControl {
   /** What deciding needs to look up, with the settings as they are now. */
   #starter(): Starter {
     const { mint, settings, template, agentTypes } = this.#deps;
-    const { maxDepth, maxAgentsPerRun, fanOut, budget } = settings();
+    const { maxDepth, maxAgentsPerRun, fanOut, budget, sharedFiles } = settings();
     return {
       mint,
       maxDepth,
       maxAgentsPerRun,
       fanOut,
       budget,
+      sharedFiles,
       template,
       limits: planLimits(agentTypes(), maxAgentsPerRun),
       resolve: (request, label, given, parent) => resolveSpawn(request, label, given, parent, this.#deps),

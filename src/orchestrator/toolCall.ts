@@ -1,4 +1,4 @@
-import type { Answer, Ask, Block, Effect, Report, ToolStatus } from '../core/events.ts';
+import type { Answer, Ask, Block, Effect, Report, ToolStatus, Wait } from '../core/events.ts';
 import type { UserPart } from '../core/history.ts';
 import { toError } from '../lib/errors.ts';
 import { abortReason } from './abort.ts';
@@ -164,6 +164,16 @@ function contextFor(call: Call, deps: AgentDeps, handle: AgentHandle, signal: Ab
       return answer.kind === 'reply' ? answer.text : answer.kind === 'deny' ? (answer.reason ?? 'The person did not want to answer.') : '';
     },
     coordination: deps.coordination,
+    whileWaiting: async (wait, until) => {
+      const say = (now: Wait) => deps.commit([{ type: 'waitStarted', agentId: id, callId: call.callId, wait: now }]);
+      say(wait);
+      try {
+        return await until(say);
+      } finally {
+        deps.commit([{ type: 'waitEnded', agentId: id, callId: call.callId }]);
+        await deps.journal.sync();
+      }
+    },
   };
 }
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Tool } from '../orchestrator/ports.ts';
-import type { WorkspaceFiles } from '../workspace/workspaceFiles.ts';
+import type { AgentEdits } from '../workspace/leasedEdits.ts';
 import { defineTool } from './defineTool.ts';
 import { pathField, prepareEdit } from './fileFields.ts';
 
 /** edit_file: replaces exact text in a file. */
-export function createEditFileTool(files: Pick<WorkspaceFiles, 'edits'>): Tool {
+export function createEditFileTool(edits: AgentEdits): Tool {
   return defineTool({
     name: 'edit_file',
     description:
@@ -17,6 +17,6 @@ export function createEditFileTool(files: Pick<WorkspaceFiles, 'edits'>): Tool {
       replace_all: z.boolean().optional().describe('Replace every occurrence.'),
     }),
     prepare: ({ path, old_text: oldText, new_text: newText, replace_all: all = false }, agent) =>
-      prepareEdit(files.edits, agent.id, path, { kind: 'replace', oldText, newText, all }),
+      prepareEdit(edits, agent.id, path, { kind: 'replace', oldText, newText, all }),
   });
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import type { PreparedCall, ToolOutcome } from '../orchestrator/ports.ts';
+import type { PreparedCall, ToolContext, ToolOutcome } from '../orchestrator/ports.ts';
 import { visibleName } from '../policy/visibleText.ts';
-import type { EditPlan, EditRequest, FileEdits } from '../workspace/fileEdits.ts';
+import type { EditPlan, EditRequest } from '../workspace/fileEdits.ts';
 import type { FoundPaths } from '../workspace/findFiles.ts';
+import type { AgentEdits } from '../workspace/leasedEdits.ts';
 import type { Refusal } from '../workspace/refusal.ts';
 
 /** A path in the workspace, as all file tools take it. */
@@ -19,8 +20,8 @@ export function pathsOutcome(found: FoundPaths | Refusal, nothing: string): Tool
 
 /** Prepares a change of a file: the exact diff is what a person may be asked about, and what is made afterwards. */
 export async function prepareEdit(
-  edits: FileEdits,
-  agentId: Parameters<FileEdits['plan']>[0],
+  edits: AgentEdits,
+  agentId: Parameters<AgentEdits['plan']>[0],
   path: string,
   request: EditRequest,
 ): Promise<PreparedCall> {
@@ -36,7 +37,7 @@ export async function prepareEdit(
     place: { path: display, ...(lines === undefined ? {} : { line: lines.from, endLine: lines.to }) },
     outside: true,
     ask: { kind: 'write', title, path: real, diff: diff.text, ...(concern === undefined ? {} : { concern }) },
-    run: async (context, signal) => editOutcome(edits, context.agentId, plan, signal),
+    run: async (context, signal) => editOutcome(edits, plan, context, signal),
   };
 }
 
@@ -47,24 +48,24 @@ function titleOf({ change, request, display, real, diff }: EditPlan): string {
 }
 
 async function editOutcome(
-  edits: FileEdits,
-  agentId: Parameters<FileEdits['apply']>[0],
+  edits: AgentEdits,
   plan: EditPlan,
+  { agentId, whileWaiting }: ToolContext,
   signal: AbortSignal,
 ): Promise<ToolOutcome> {
-  const done = await edits.apply(agentId, plan, signal);
+  const done = await edits.apply(agentId, plan, { signal, whileWaiting });
   if (!done.ok) {
     const effects = done.showed === undefined ? [] : [{ kind: 'read' as const, path: done.showed }];
     return { text: done.text, isError: true, effects };
   }
-  const { display, change, diff, saved, excerpt, before, after, warning } = done;
+  const { display, change, diff, saved, excerpt, before, after } = done;
   const { added, removed, line } = diff;
   const head = `${change === 'created' ? 'Created' : 'Edited'} ${display}: ${added} ${added === 1 ? 'line' : 'lines'} added, ${removed} removed.`;
   const unsaved = saved
     ? []
     : ['The file has unsaved changes in the editor, so the edit was made there and is not saved; the person saves it.'];
   return {
-    text: [head, ...unsaved, ...(warning === undefined ? [] : [warning]), ...(excerpt === '' ? [] : [excerpt])].join('\n'),
+    text: [head, ...unsaved, ...(excerpt === '' ? [] : [excerpt])].join('\n'),
     isError: false,
     effects: [{ kind: 'changed', path: display, change, added, removed, line, ...before, after }],
   };

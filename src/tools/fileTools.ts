@@ -1,4 +1,5 @@
 import type { Tool } from '../orchestrator/ports.ts';
+import type { AgentEdits } from '../workspace/leasedEdits.ts';
 import type { WorkspaceFiles } from '../workspace/workspaceFiles.ts';
 import { createEditFileTool } from './editFile.ts';
 import { createFindFilesTool } from './findFiles.ts';
@@ -7,14 +8,14 @@ import { createReadFileTool } from './readFile.ts';
 import { createSearchTextTool } from './searchText.ts';
 import { createWriteFileTool } from './writeFile.ts';
 
-/** All tools that work on the files of the workspace. */
-export function createFileTools(files: WorkspaceFiles): readonly Tool[] {
+/** All tools that work on the files of the workspace. `edits`: changes of them that know of other agents. */
+export function createFileTools(files: WorkspaceFiles, edits: AgentEdits = files.edits): readonly Tool[] {
   return [
     createReadFileTool(files),
     createListFilesTool(files),
     createFindFilesTool(files),
     createSearchTextTool(files),
-    createEditFileTool(files),
-    createWriteFileTool(files),
+    createEditFileTool(edits),
+    createWriteFileTool(edits),
   ];
 }

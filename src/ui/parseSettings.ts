@@ -68,6 +68,7 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
         minutes: read.amount('budget.minutes'),
         usd: read.amount('budget.usd'),
       },
+      sharedFiles: read.oneOf('sharedFiles', ['warn', 'wait', 'refuse']),
       fanOut: read.whole('approvals.fanOut', 10, 1, 1000),
       idleTimeoutMs: read.whole('idleTimeoutSeconds', 120, 5, 3600) * 1000,
       stuckMs: read.whole('stuckMinutes', 5, 1, 240) * 60_000,

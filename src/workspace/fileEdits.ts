@@ -9,7 +9,6 @@ import { diffTexts, type FileDiff } from './fileDiff.ts';
 import { makeFolders } from './folderHandle.ts';
 import type { FileLock } from './fileLock.ts';
 import { spliceText, visibleText } from './fileText.ts';
-import type { Leases } from './leases.ts';
 import { bytesHash, type KeptBytes, keepBytes } from './keptBytes.ts';
 import { freshLimits, linesOf, showLines } from './numberedText.ts';
 import type { OpenDocuments } from './openDocuments.ts';
@@ -55,8 +54,6 @@ export interface EditDone {
   readonly before?: KeptBytes | undefined;
   /** SHA-256 in hex. */
   readonly after: string;
-  /** Who else writes this file, for the agent that has just done so too. */
-  readonly warning?: string | undefined;
 }
 
 /** Nothing was changed; `showed` when the refusal contains the file's present text, which then counts as read. */
@@ -69,7 +66,7 @@ export interface FileEdits {
   /** Works out the change without making it. */
   readonly plan: (agentId: AgentId, pathText: string, request: EditRequest) => Promise<EditPlan | EditRefusal>;
   /** Makes the planned change if it still is exactly that; otherwise shows the present text. Never loses another's change. */
-  readonly apply: (agentId: AgentId, plan: EditPlan, signal?: AbortSignal) => Promise<EditDone | EditRefusal>;
+  readonly apply: (agentId: AgentId, plan: EditPlan) => Promise<EditDone | EditRefusal>;
 }
 
 interface FileEditsDeps {
@@ -78,7 +75,6 @@ interface FileEditsDeps {
   readonly ledger: ReadLedger;
   readonly lock: FileLock;
   readonly blobs: BlobPort;
-  readonly leases?: Leases | undefined;
   /** Told of the secrets in a file that holds some, before it is shown. */
   readonly learn?: ((secrets: readonly Secret[]) => void) | undefined;
 }
@@ -108,7 +104,7 @@ export function createFileEdits(deps: FileEditsDeps): FileEdits {
       const worked = await plan(agentId, pathText, request);
       return worked.ok ? worked.plan : worked;
     },
-    apply: async (agentId, planned, signal) => {
+    apply: async (agentId, planned) => {
       const place = await deps.paths.resolve(planned.pathText, 'write');
       if (!place.ok) {
         return place;
@@ -116,16 +112,7 @@ export function createFileEdits(deps: FileEditsDeps): FileEdits {
       if (place.absolute !== planned.absolute) {
         return refuseMoved(place);
       }
-      const lease = await deps.leases?.take(agentId, place.absolute, place.display, signal);
-      if (lease?.ok === false) {
-        return lease;
-      }
-      const done = await deps.lock.hold(place.absolute, () => make(agentId, planned, place));
-      if (!done.ok) {
-        lease?.giveBack();
-        return done;
-      }
-      return lease?.warning === undefined ? done : { ...done, warning: lease.warning };
+      return deps.lock.hold(place.absolute, () => make(agentId, planned, place));
     },
   };
 }

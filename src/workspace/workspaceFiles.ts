@@ -8,7 +8,6 @@ import { createReadLines, type ReadLines } from './fileReads.ts';
 import { type FoundPaths, findFiles, listEntries } from './findFiles.ts';
 import type { OpenDocuments } from './openDocuments.ts';
 import { createPathFacts } from './pathFacts.ts';
-import type { Leases } from './leases.ts';
 import { createReadLedger } from './readLedger.ts';
 import type { Refusal } from './refusal.ts';
 import { createReviewFiles, type ReviewFiles } from './review/reviewFiles.ts';
@@ -23,8 +22,6 @@ interface WorkspaceFilesDeps {
   readonly ripgrep: () => Promise<string | undefined>;
   /** Where files are kept as they were before a change. */
   readonly blobs: BlobPort;
-  /** Who may write which file while several agents share the tree; without it whoever has read it. */
-  readonly leases?: Leases | undefined;
   /** Told of the secrets in files that hold some, before anybody is told what such a file says. */
   readonly learn?: ((secrets: readonly Secret[]) => void) | undefined;
 }
@@ -56,7 +53,6 @@ export function createWorkspaceFiles(deps: WorkspaceFilesDeps): WorkspaceFiles {
     lock: createFileLock(),
     blobs: deps.blobs,
     learn: deps.learn,
-    leases: deps.leases,
   };
   return {
     paths,
@@ -75,9 +71,6 @@ export function createWorkspaceFiles(deps: WorkspaceFilesDeps): WorkspaceFiles {
       }
       return found;
     },
-    forget: (agentId) => {
-      ledger.forget(agentId);
-      deps.leases?.release(agentId);
-    },
+    forget: (agentId) => ledger.forget(agentId),
   };
 }

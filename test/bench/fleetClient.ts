@@ -104,6 +104,7 @@ serveClient(async ({ url, key, agents, shape }: Work): Promise<Client> => {
       budget: {},
       idleTimeoutMs: 60_000,
       stuckMs: 300_000,
+      sharedFiles: 'warn',
     }),
     runRights: () => allRights,
     rights: () => ({ kind: 'allow' }),

@@ -24,6 +24,7 @@ const context: DecideContext = {
   template: nothing,
   limits: planLimits([], 0),
   fanOut: 0,
+  sharedFiles: 'warn',
   budget: {},
 };
 

@@ -21,6 +21,9 @@ function checkLaws(state: FleetState): void {
     const waits = open.filter((span) => span.kind === 'wait');
     const isWaiting = agent.phase.kind === 'waiting' || agent.phase.kind === 'queued' || agent.phase.kind === 'paused';
     assert.equal(waits.length, isWaiting ? 1 : 0, `one open wait span exactly while waiting (${agent.phase.kind})`);
+    for (const { callId, wait } of agent.openCalls) {
+      assert.ok(wait === undefined || !open.some((span) => span.callId === callId), 'the time of a call that waits is not its own');
+    }
     assert.ok(
       lane?.spans.every((span) => span.to === undefined || span.to >= span.from),
       'no span ends before it begins',

@@ -51,6 +51,10 @@ const anyEvent: fc.Arbitrary<FleetEvent> = fc.oneof(
     .record({ agentId, kind: fc.constantFrom('slot', 'rateLimit', 'network', 'children') })
     .map(({ agentId, kind }): FleetEvent => ({ type: 'waitStarted', agentId, wait: { kind, detail: kind } })),
   fc.record({ agentId }).map(({ agentId }): FleetEvent => ({ type: 'waitEnded', agentId })),
+  fc
+    .record({ agentId, callId, detail: fc.constantFrom('a.ts', 'b.ts') })
+    .map(({ agentId, callId, detail }): FleetEvent => ({ type: 'waitStarted', agentId, callId, wait: { kind: 'lease', detail } })),
+  fc.record({ agentId, callId }).map(({ agentId, callId }): FleetEvent => ({ type: 'waitEnded', agentId, callId })),
   fc.record({ agentId, turn }).map(({ agentId, turn }): FleetEvent => ({ type: 'requestStarted', agentId, turn, attempt: 1 })),
   fc
     .record({ agentId, turn, usage: fc.option(fc.constant(usage), { nil: undefined }) })

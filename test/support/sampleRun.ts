@@ -128,7 +128,7 @@ export function sampleRun(): readonly FleetEvent[] {
   const steer = toId('message', 'message-1');
   const report = toId('message', 'message-2');
   return [
-    { type: 'runStarted', runId, label: 'Find errors', task: 'Find the errors in src and repair one.', by: person },
+    { type: 'runStarted', runId, label: 'Find errors', task: 'Find the errors in src and repair one.', sharedFiles: 'wait', by: person },
     {
       type: 'promptFixed',
       promptId,
@@ -191,6 +191,8 @@ export function sampleRun(): readonly FleetEvent[] {
     },
     { type: 'personAnswered', askId: ask, agentId: editor, callId: edit, answer: { kind: 'deny', reason: 'not now' } },
     { type: 'toolStarted', agentId: editor, callId: edit, title: 'Edit src/a.ts', waitsFor: 'answer' },
+    { type: 'waitStarted', agentId: editor, callId: edit, wait: { kind: 'lease', detail: 'src/a.ts, which Reader writes' } },
+    { type: 'waitEnded', agentId: editor, callId: edit },
     {
       type: 'toolEnded',
       agentId: editor,

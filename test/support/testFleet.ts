@@ -32,6 +32,7 @@ const baseSettings: FleetSettings = {
   budget: {},
   idleTimeoutMs: 60_000,
   stuckMs: 300_000,
+  sharedFiles: 'warn',
 };
 
 export interface TestFleetOptions {

@@ -134,6 +134,7 @@ describe('defineTool', () => {
       progress: () => undefined,
       askPerson: async () => '',
       coordination: noCoordination(),
+      whileWaiting: (_wait, until) => until(() => undefined),
     };
     const expected = await tool.prepare({ path: 'expected' }, agent, signal);
     assert.ok(expected.kind === 'ready');

@@ -182,6 +182,7 @@ export function fakeContext(self: string, options: FakeContextOptions): ToolCont
     progress: options.progress ?? (() => undefined),
     askPerson: async (question, choices) => options.answer?.(question, choices) ?? '',
     coordination: options.coordination ?? new FakeCoordination([]),
+    whileWaiting: (_wait, until) => until(() => undefined),
   };
 }
 

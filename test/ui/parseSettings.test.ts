@@ -66,6 +66,7 @@ describe('settings', () => {
       sandbox: 'required',
       sandboxDomains: ['*.example.test'],
       isolation: 'worktree',
+      sharedFiles: 'refuse',
       'worktree.copy': ['.env.test'],
       'worktree.dependencies': 'none',
       'approvals.allowedCommands': ['npm test'],
@@ -76,6 +77,7 @@ describe('settings', () => {
     assert.equal(settings.fleet.models.scout, 'tiny');
     assert.equal(settings.fleet.maxConcurrentAgents, 3);
     assert.equal(settings.fleet.idleTimeoutMs, 30_000);
+    assert.equal(settings.fleet.sharedFiles, 'refuse');
     assert.deepEqual(settings.sandbox, { wish: 'required', domains: ['*.example.test'] });
     assert.deepEqual(settings.isolation, { isolation: 'worktree', copy: ['.env.test'], dependencies: undefined });
     assert.deepEqual(settings.policy, {
@@ -98,6 +100,7 @@ describe('settings', () => {
     ['approvals.mode', true, /flotilla\.approvals\.mode must be one of/],
     ['sandbox', false, /flotilla\.sandbox must be one of "auto", "required", "off"; "auto" is used/],
     ['isolation', 'own', /flotilla\.isolation must be one of "shared", "worktree"; "shared" is used/],
+    ['sharedFiles', 'lock', /flotilla\.sharedFiles must be one of "warn", "wait", "refuse"; "warn" is used/],
     ['approvals.allowedCommands', 'npm test', /list of texts/],
     ['approvals.allowedCommands', ['npm test', 5], /not texts are ignored/],
     ['prices', { m: { prices: [] } }, /Model prices for "m"/],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type AgentId, toId } from '../../src/core/ids.ts';
-import { createLeases, type Lease, type LeasePolicy, type Leases } from '../../src/workspace/leases.ts';
+import type { SharedFiles } from '../../src/core/events.ts';
+import { createLeases, type Lease, type LeaseCall, type Leases } from '../../src/workspace/leases.ts';
 import type { Refusal } from '../../src/workspace/refusal.ts';
 import { examples } from '../support/examples.ts';
 import { FakeClock } from '../support/fakeClock.ts';
@@ -10,7 +11,7 @@ import { accepted, refusalOf } from './temporaryFolder.ts';
 const [ann, bob, cid] = [toId('agent', 'ann'), toId('agent', 'bob'), toId('agent', 'cid')];
 const limitMs = 60_000;
 
-function opened(policy: LeasePolicy | ((agentId: AgentId) => LeasePolicy)) {
+function opened(policy: SharedFiles | ((agentId: AgentId) => SharedFiles)) {
   const clock = new FakeClock();
   const told: string[] = [];
   const leases = createLeases({
@@ -18,11 +19,20 @@ function opened(policy: LeasePolicy | ((agentId: AgentId) => LeasePolicy)) {
     policy: typeof policy === 'string' ? () => policy : policy,
     labelOf: (agentId) => agentId.replace(/^.*?([a-z]+)$/, '$1'),
     limitMs: () => limitMs,
-    waiting: (agentId, wait) =>
-      told.push(wait === undefined ? `${agentId} goes on` : `${agentId} waits for ${wait.behind} about ${wait.display}`),
-    overlap: (agentId, others, display) => told.push(`${agentId} and ${others} write ${display}`),
   });
-  const take = (agentId: AgentId, name: string, signal?: AbortSignal) => leases.take(agentId, `/w/${name}`, name, signal);
+  const callOf = (agentId: AgentId, signal: AbortSignal): LeaseCall => ({
+    signal,
+    whileWaiting: async (wait, until) => {
+      told.push(`${agentId} waits for ${wait.detail}`);
+      try {
+        return await until((now) => told.push(`${agentId} waits for ${now.detail}`));
+      } finally {
+        told.push(`${agentId} goes on`);
+      }
+    },
+  });
+  const take = (agentId: AgentId, name: string, signal = new AbortController().signal) =>
+    leases.take(agentId, `/w/${name}`, name, callOf(agentId, signal));
   return { clock, told, leases, take };
 }
 
@@ -41,19 +51,47 @@ describe('leases of files in a shared tree', () => {
     const text = refusalOf(await take(bob, 'A.ts'));
     assert.match(
       text,
-      /^ann is writing A\.ts, so it was not changed\. Do other parts of your task first, or ask for the change with message_agent/,
+      /^ann is writing A\.ts, so it was not changed\. Plan anew: .* ask ann for the change with message_agent, or .* propose_change/,
     );
     leases.release(ann);
     accepted(await take(bob, 'a.ts'));
     assert.deepEqual(leases.holders('/w/a.ts'), [bob]);
   });
 
-  it('lets both write and tells both, where the rule is to warn', async () => {
-    const { leases, take, told } = opened('warn');
-    assert.equal(accepted(await take(ann, 'a')).warning, undefined);
-    assert.match(accepted(await take(bob, 'a')).warning ?? '', /^ann is writing a too\. Agree with message_agent/);
-    assert.deepEqual(told, [`${bob} and ${ann} write a`]);
-    assert.deepEqual(leases.holders('/w/a'), [ann, bob]);
+  it('lets both write, where the rule is to warn, and knows both for those who would wait', async () => {
+    const { leases, take, told } = opened((agentId) => (agentId === cid ? 'wait' : 'warn'));
+    accepted(await take(ann, 'a'));
+    accepted(await take(bob, 'a'));
+    assert.deepEqual([told, leases.holders('/w/a')], [[], [ann, bob]]);
+    const third = take(cid, 'a');
+    leases.release(ann);
+    assert.equal(await now(third), 'pending');
+    leases.release(bob);
+    accepted(await third);
+    assert.deepEqual(told, [`${cid} waits for a, which ann, bob write`, `${cid} waits for a, which bob writes`, `${cid} goes on`]);
+  });
+
+  it('says before anybody is asked that a file cannot be had, and only where the rule is to refuse', async () => {
+    for (const rule of ['refuse', 'wait', 'warn'] as const) {
+      const { leases, take } = opened(rule);
+      assert.equal(leases.refusal(bob, '/w/a', 'a'), undefined);
+      accepted(await take(ann, 'a'));
+      assert.equal(leases.refusal(ann, '/w/a', 'a'), undefined);
+      assert.equal(leases.refusal(bob, '/w/a', 'a')?.text.startsWith('ann is writing a'), rule === 'refuse' ? true : undefined);
+    }
+  });
+
+  it('puts down what an agent has without ending what it waits for, and the other way round', async () => {
+    const { leases, take } = opened('wait');
+    accepted(await take(ann, 'a'));
+    accepted(await take(bob, 'b'));
+    const waiting = take(bob, 'a');
+    assert.deepEqual([leases.concerns(ann), leases.concerns(bob), leases.concerns(cid)], [true, true, false]);
+    leases.putDown(bob);
+    assert.deepEqual([leases.holders('/w/b'), await now(waiting)], [[], 'pending']);
+    leases.stopWaiting(bob);
+    assert.match(refusalOf(await waiting), /^You no longer wait for a; nothing was changed/);
+    assert.deepEqual([leases.holders('/w/a'), leases.concerns(bob)], [[ann], false]);
   });
 
   it('lets them wait in the order in which they came, by name, and goes on with the lease', async () => {
@@ -67,8 +105,9 @@ describe('leases of files in a shared tree', () => {
     leases.release(bob);
     accepted(await third);
     assert.deepEqual(told, [
-      `${bob} waits for ${ann} about a`,
-      `${cid} waits for ${[ann, bob].join(',')} about a`,
+      `${bob} waits for a, which ann writes`,
+      `${cid} waits for a, which ann writes, then bob`,
+      `${cid} waits for a, which bob writes`,
       `${bob} goes on`,
       `${cid} goes on`,
     ]);
@@ -153,11 +192,11 @@ describe('leases of files in a shared tree', () => {
     const agents = [ann, bob, cid, toId('agent', 'dee')];
     const step = fc.record({
       agent: fc.constantFrom(...agents),
-      act: fc.constantFrom('take', 'take', 'take', 'release', 'giveBack', 'abort'),
+      act: fc.constantFrom('take', 'take', 'take', 'release', 'putDown', 'stopWaiting', 'giveBack', 'abort'),
       name: fc.constantFrom('a', 'b', 'c'),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.constantFrom<LeasePolicy>('wait', 'refuse'), async (steps, policy) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.constantFrom<SharedFiles>('wait', 'refuse'), async (steps, policy) => {
         const { leases, take } = opened(policy);
         const stops = new Map(agents.map((agent) => [agent, new AbortController()]));
         const open = new Set<Promise<unknown>>();
@@ -178,8 +217,8 @@ describe('leases of files in a shared tree', () => {
               () => open.delete(taken),
               (error: unknown) => failures.push(error),
             );
-          } else if (act === 'release') {
-            leases.release(agent);
+          } else if (act === 'release' || act === 'putDown' || act === 'stopWaiting') {
+            leases[act](agent);
           } else if (act === 'giveBack') {
             got.findLast((one) => one.agent === agent)?.lease.giveBack();
           } else {
@@ -203,6 +242,7 @@ describe('leases of files in a shared tree', () => {
         for (const name of ['a', 'b', 'c']) {
           assert.deepEqual(leases.holders(`/w/${name}`), []);
         }
+        assert.deepEqual(agents.filter(leases.concerns), []);
       }),
       examples(300),
     );

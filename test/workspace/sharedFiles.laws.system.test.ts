@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
+import type { SharedFiles, Wait } from '../../src/core/events.ts';
 import { type AgentId, toId } from '../../src/core/ids.ts';
 import type { EditRequest } from '../../src/workspace/fileEdits.ts';
 import { bytesHash } from '../../src/workspace/keptBytes.ts';
-import { createLeases, type LeasePolicy } from '../../src/workspace/leases.ts';
+import { leasedEdits } from '../../src/workspace/leasedEdits.ts';
+import { createLeases } from '../../src/workspace/leases.ts';
 import { closedDocuments } from '../../src/workspace/openDocuments.ts';
 import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
 import { createClock } from '../../src/platform/clock.ts';
@@ -60,7 +62,7 @@ describe('CON-05: a shared tree', function () {
   const temporary = temporaryFolders(memoryFolder);
   let counted = { accepted: 0, refused: 0, person: 0 };
 
-  const play = async (root: string, steps: readonly (readonly [Step, number])[], policy: LeasePolicy): Promise<void> => {
+  const play = async (root: string, steps: readonly (readonly [Step, number])[], policy: SharedFiles): Promise<void> => {
     const at = (name: string) => path.join(root, name);
     const onDisk = (name: string): string => {
       try {
@@ -83,8 +85,8 @@ describe('CON-05: a shared tree', function () {
       },
       ripgrep: async () => undefined,
       blobs: new MemoryBlobs(),
-      leases,
     });
+    const edits = leasedEdits(files.edits, leases);
     const now = (name: string) => (name === 'open' ? editor.text : onDisk(name));
     const changes = new Map<string, Change[]>(names.map((name) => [name, []]));
     const note = (name: string, change: Change) => changes.get(name)?.push(change);
@@ -104,8 +106,9 @@ describe('CON-05: a shared tree', function () {
         act === 'append'
           ? { kind: 'replace', oldText: `${first}\n`, newText: `${first}\n${text}\n`, all: false }
           : { kind: 'write', content: `${text}\n` };
-      const plan = await files.edits.plan(who, file, request);
-      const done = plan.ok ? await files.edits.apply(who, plan, stop.signal) : plan;
+      const plan = await edits.plan(who, file, request);
+      const call = { signal: stop.signal, whileWaiting: <T>(_: Wait, until: (say: () => void) => Promise<T>) => until(() => undefined) };
+      const done = plan.ok ? await edits.apply(who, plan, call) : plan;
       if (!done.ok) {
         counted.refused++;
         return;

@@ -179,7 +179,7 @@ describe('undoing the changes of an agent', () => {
 
   it('is made possible by what the file tools record', async () => {
     const workspace = await opened();
-    const tool = createWriteFileTool(workspace.files);
+    const tool = createWriteFileTool(workspace.files.edits);
     const created = await call(tool, { path: 'new.txt', content: 'x' });
     const edited = await call(tool, { path: 'new.txt', content: 'xy' });
     const effects = [...(created.effects ?? []), ...(edited.effects ?? [])];

@@ -16,6 +16,7 @@ const grounds = {
   approval: 0.45,
   answer: 0.45,
   reply: 0.1,
+  lease: 0.1,
   slot: 0.08,
   rateLimit: 0.16,
   network: 0.16,
@@ -38,6 +39,11 @@ const strokes: Partial<Record<SpanType, Strokes>> = {
   reply: (tile) => {
     line(tile, 0, 2, 8, 2);
     dot(tile, 4, 6);
+  },
+  lease: (tile) => {
+    line(tile, 0, 1, 8, 1);
+    line(tile, 0, 5, 8, 5);
+    line(tile, 4, 1, 4, 5);
   },
   slot: (tile) => {
     line(tile, 0, 8, 8, 0);

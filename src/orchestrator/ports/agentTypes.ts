@@ -1,6 +1,6 @@
 import type { SpawnRequest } from '../../core/commands.ts';
 import type { Opening, OpeningContext } from '../../core/context/openingContext.ts';
-import type { Budget, Effort } from '../../core/events.ts';
+import type { Budget, Effort, SharedFiles } from '../../core/events.ts';
 
 /** What kind of agent something is: its instructions, its tools, and which of the person's models it uses. */
 export interface AgentType {
@@ -71,6 +71,8 @@ export interface FleetSettings {
   readonly fanOut: number;
   /** What every run may use up before the person is asked; a part that is undefined has no limit. */
   readonly budget: Budget;
+  /** The rule of new runs for files that several agents write. */
+  readonly sharedFiles: SharedFiles;
   /** How long a model may be silent before the request is given up, in ms. */
   readonly idleTimeoutMs: number;
   /** How long an agent may be without progress before it is told so, and then before the person is asked, in ms. */

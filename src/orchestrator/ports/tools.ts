@@ -1,5 +1,5 @@
 import type { CommandResult, SpawnRequest } from '../../core/commands.ts';
-import type { Ask, Effect, MessageKind, Place, PlanChange, Report, ToolSpec } from '../../core/events.ts';
+import type { Ask, Effect, MessageKind, Place, PlanChange, Report, ToolSpec, Wait } from '../../core/events.ts';
 import type { AgentId, CallId, MessageId, ProposalId, RunId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import type { Agent, Plan } from '../../core/state.ts';
@@ -26,6 +26,11 @@ export interface ToolContext {
   /** Puts a question to the person and waits for the reply. */
   readonly askPerson: (question: string, options: readonly string[]) => Promise<string>;
   readonly coordination: Coordination;
+  /**
+   * Has the call wait before it has had any effect, as a fact with a name; `say` changes the name while it waits. The end of the wait is on disk
+   * when it resolves, so that a crash cannot leave an effect behind that nobody knows of.
+   */
+  readonly whileWaiting: <T>(wait: Wait, until: (say: (wait: Wait) => void) => Promise<T>) => Promise<T>;
 }
 
 /** A call that was understood, or a refusal whose text tells the model what to do instead. */

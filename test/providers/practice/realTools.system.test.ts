@@ -23,6 +23,7 @@ function toRunner(tools: readonly Tool[]): ToolRunner & { readonly failures: str
     progress: () => {},
     askPerson: () => Promise.reject(new Error('nobody is asked here')),
     coordination: noCoordination(),
+    whileWaiting: (_wait, until) => until(() => undefined),
   };
   const run = async (name: string, input: Parameters<ToolRunner['run']>[1]) => {
     const tool = tools.find((entry) => entry.spec.name === name);

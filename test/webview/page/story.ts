@@ -185,7 +185,7 @@ export class Actions {
   }
 
   /** Waits outside of a tool call; without `ms` the wait goes on. */
-  wait(kind: 'dependency' | 'slot' | 'rateLimit' | 'network' | 'budget' | 'children', detail: string, ms?: number): this {
+  wait(kind: 'dependency' | 'slot' | 'rateLimit' | 'network' | 'budget' | 'children' | 'lease', detail: string, ms?: number): this {
     this.#tell({ type: 'waitStarted', agentId: this.id, wait: { kind, detail } });
     return ms === undefined ? this : this.pass(ms).#tell({ type: 'waitEnded', agentId: this.id });
   }
