@@ -71,7 +71,9 @@ function openWorkOf(state: FleetState, agent: Agent): number {
 
 /** The engine's word to agents that have changed the same file. */
 function overlapFacts(state: FleetState, agentId: AgentId, effects: readonly Effect[], mint: MintId): readonly FleetEvent[] {
-  return overlapWarnings(state, { agentId, effects }).map(({ to, path, text }) => ({
+  const runId = state.agents[agentId]?.runId;
+  const oneWriter = runId !== undefined && (state.runs[runId]?.sharedFiles ?? 'warn') !== 'warn';
+  return overlapWarnings(state, { agentId, effects, oneWriter }).map(({ to, path, text }) => ({
     type: 'messageQueued',
     messageId: mint('message'),
     to,

@@ -55,11 +55,12 @@ export interface OverlapWarning {
 /**
  * Whom to tell what, because of what an agent has just changed. `state` is the state before that fact. Each agent is told once about a
  * file: the later one when it comes, the earlier one when it is no longer alone; so a crowd on one file costs two messages for each agent
- * at most. Agents that have ended are told nothing.
+ * at most. Agents that have ended are told nothing. `oneWriter`: the run lets a file have one writer, so that whoever comes next has seen what
+ * an agent that has ended left in the same folder, and need not be told.
  */
 export function overlapWarnings(
   state: Pick<FleetState, 'agents'>,
-  { agentId, effects }: { readonly agentId: AgentId; readonly effects: readonly Effect[] },
+  { agentId, effects, oneWriter = false }: { readonly agentId: AgentId; readonly effects: readonly Effect[]; readonly oneWriter?: boolean },
 ): readonly OverlapWarning[] {
   const agent = state.agents[agentId];
   if (agent === undefined) {
@@ -71,7 +72,8 @@ export function overlapWarnings(
   const own: { path: string; others: readonly Agent[] }[] = [];
   const warnings: OverlapWarning[] = [];
   for (const path of fresh) {
-    const rivals = others.filter((other) => other.filesChanged.includes(path) && meet(agent, other));
+    const met = others.filter((other) => other.filesChanged.includes(path) && meet(agent, other));
+    const rivals = oneWriter ? met.filter((other) => isLive(other) || placeOf(other) !== placeOf(agent)) : met;
     if (rivals.length > 0) {
       own.push({ path, others: rivals });
     }
