@@ -157,6 +157,19 @@ describe('rows', () => {
     );
   });
 
+  it('say which file an agent waits for and who writes it, before anything else it does', () => {
+    const detail = 'src/a.ts, which worker-2 writes';
+    const waiting = fold([
+      ...family,
+      ...begun(builder),
+      ...calls(builder, 'edit_file'),
+      { type: 'toolStarted', agentId: builder, callId: call, title: 'Edit src/a.ts' },
+      { type: 'waitStarted', agentId: builder, callId: call, wait: { kind: 'lease', detail } },
+    ]);
+    const row = rowOf(waiting, builder);
+    assert.deepEqual([row.description.split(' · ')[0], row.icon, row.needsPerson], [`waiting for ${detail}`, 'lock', false]);
+  });
+
   it('count down a wait whose end is known', () => {
     const until = 1_700_000_100_000;
     const state = fold([

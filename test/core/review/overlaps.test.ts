@@ -152,6 +152,16 @@ describe('warnings of overlaps', () => {
     assert.deepEqual(warned([...start, ...spawn(ann), ...edit(ann, 'a.ts'), end(ann), ...spawn(bob)], bob, 'a.ts'), []);
   });
 
+  it('say nothing of who had ended in the same folder, where a file has one writer', () => {
+    const both = [...start, ...spawn(ann), ...spawn(bob), ...edit(ann, 'a.ts')];
+    const told = (events: readonly FleetEvent[]) =>
+      overlapWarnings(fold(events), { agentId: bob, effects: [change('a.ts', 'h0', 'h1')], oneWriter: true }).map(({ to }) => to);
+    assert.deepEqual(told([...both, end(ann)]), []);
+    assert.deepEqual(told(both).toSorted(), [ann, bob], 'an agent that put the file down goes on');
+    const own = { id: 'own', root: '/w', folder: '/w', start: 'c0', madeFor: ann, notes: [] };
+    assert.deepEqual(told([...both, { type: 'workplaceMade', agentId: ann, workplace: own }, end(ann)]), [bob]);
+  });
+
   it('are at most two for each agent of a crowd on one file, and leave nobody out', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 12 }), (count) => {
