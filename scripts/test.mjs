@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runChecks, systemTests } from './lib/checks.mjs';
+import { runChecks, systemStep } from './lib/checks.mjs';
 import { ensureDependencies } from './lib/npm.mjs';
 import { createProcesses } from './lib/processes.mjs';
 import { mochaStep, say, sayStep, toolStep } from './lib/steps.mjs';
@@ -45,7 +45,7 @@ async function main() {
   }
   if (wants('unit')) {
     results.push(...(await runChecks(processes, { root, quick: false })));
-    results.push(await said(() => mochaStep(processes, { root, name: 'system', files: systemTests, timeoutMs: 1_800_000 })));
+    results.push(await said(() => systemStep(processes, root)));
   }
   if (wants('vscode')) {
     results.push(await said(hostTests));

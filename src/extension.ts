@@ -107,7 +107,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     log,
   });
   own(watchInstructions(() => void instructions.refresh()));
-  const providers = createProviders({ clock, settings: () => settings.value }, () => apiKey.value);
+  const unwatched = context.extensionMode === vscode.ExtensionMode.Test;
+  const providers = createProviders({ clock, settings: () => settings.value, unwatched }, () => apiKey.value);
   const providerLabel = (id: string) => providers.all.find((provider) => provider.id === id)?.label ?? id;
 
   const life = new FleetLife({

@@ -17,12 +17,18 @@ export interface Providers {
   readonly prices: () => PriceTable;
 }
 
+/** What the sources need. */
+export interface ProviderDeps extends Pick<OpenFleetDeps, 'clock' | 'settings'> {
+  /** Nobody watches: tests run in this window. */
+  readonly unwatched: boolean;
+}
+
 /** Makes the sources; each is loaded when it is first asked for something. */
-export function createProviders(deps: Pick<OpenFleetDeps, 'clock' | 'settings'>, readKey: () => string | undefined): Providers {
-  const { clock, settings } = deps;
+export function createProviders(deps: ProviderDeps, readKey: () => string | undefined): Providers {
+  const { clock, settings, unwatched } = deps;
   const practice = createLazyProvider(practiceFacts, async () => {
-    const { createPracticeModel } = await import('./providers/practice/practiceModel.ts');
-    return createPracticeModel({ clock });
+    const { briskPace, createPracticeModel, watchablePace } = await import('./providers/practice/practiceModel.ts');
+    return createPracticeModel({ clock, pace: unwatched ? briskPace : watchablePace });
   });
   const facts = {
     id: 'anthropic',

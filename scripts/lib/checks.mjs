@@ -1,4 +1,5 @@
 // @ts-check
+import { availableParallelism } from 'node:os';
 import { mochaStep, sayStep, toolStep } from './steps.mjs';
 
 /** @typedef {import('./processes.mjs').Processes} Processes */
@@ -6,7 +7,9 @@ import { mochaStep, sayStep, toolStep } from './steps.mjs';
 
 const unitTests = 'out/test/unit/**/*.test.mjs';
 /** Tests that start processes of their own or work on a whole repository: seconds each, so a check leaves them to `npm test`. */
-export const systemTests = 'out/test/unit/**/*.system.test.mjs';
+const systemTests = 'out/test/unit/**/*.system.test.mjs';
+/** More at a time, and tests that measure how soon something is over run into their limits. */
+const mostAtOnce = 4;
 
 /** A check is run at every change and tries each law on a quarter of the examples that `npm test` takes. */
 const quickLaws = { FLOTILLA_EXAMPLES: '0.25' };
@@ -36,6 +39,16 @@ export async function runChecks(processes, { root, quick }) {
   ];
   const results = await Promise.all([inOrder([unit]), inOrder(tools)]);
   return results.flat();
+}
+
+/**
+ * The system tests, several files at a time: they wait for processes and disks most of the time, each in folders of its own.
+ * @param {Processes} processes
+ * @param {string} root
+ */
+export function systemStep(processes, root) {
+  const jobs = String(Math.min(mostAtOnce, availableParallelism()));
+  return mochaStep(processes, { root, name: 'system', files: systemTests, args: ['--parallel', '--jobs', jobs], timeoutMs: 900_000 });
 }
 
 /** @param {readonly (() => Promise<StepResult>)[]} steps */

@@ -196,7 +196,7 @@ describe('a person who does everything at the wrong moment', () => {
         }
         assert.deepEqual([...problems, ...test.errors, ...test.model.violations], []);
       }),
-      examples(8),
+      examples(5, 272),
     );
   });
 });

@@ -8,10 +8,11 @@ import { build } from 'esbuild';
 import type { JournalEntry } from '../../src/core/events.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { openJournal } from '../../src/store/journalFile.ts';
+import { deepRun } from '../support/examples.ts';
 import { quietLog } from '../support/journalRun.ts';
 
 /** How often the writer is killed. */
-const kills = 8;
+const kills = deepRun ? 8 : 4;
 
 describe('journal of a process that is killed', function () {
   this.timeout(30_000);

@@ -19,6 +19,8 @@ export interface PracticePace {
 
 /** Slow enough to watch and to steer: a run over a middling repository takes about a minute. */
 export const watchablePace: PracticePace = { firstWordMs: [900, 2200], pieceMs: 40, pieceChars: [6, 16] };
+/** Quick enough for tests in a window, and slow enough that they can still say something meanwhile. */
+export const briskPace: PracticePace = { firstWordMs: [90, 220], pieceMs: 10, pieceChars: [60, 160] };
 /** No waiting at all, for tests. */
 export const noPace: PracticePace = { firstWordMs: [0, 0], pieceMs: 0, pieceChars: [4000, 4000] };
 

@@ -66,7 +66,7 @@ describe('the text of a plan', () => {
         assert.deepEqual(errors(result), []);
         assert.deepEqual(result.changes, []);
       }),
-      examples(100),
+      examples(40, 3400),
     );
   });
 
@@ -83,6 +83,7 @@ describe('the text of a plan', () => {
           assert.equal(task.brief.objective.replaceAll(/\r\n?/g, '\n'), objective);
         }
       }),
+      examples(40, 3400),
     );
   });
 
@@ -96,7 +97,7 @@ describe('the text of a plan', () => {
         assert.deepEqual(tasksOf(planToText(next, facts)), tasksOf(edited));
         assert.deepEqual(read(planToText(next, facts), next).changes, []);
       }),
-      examples(100),
+      examples(40, 3400),
     );
   });
 
@@ -108,6 +109,7 @@ describe('the text of a plan', () => {
           assert.equal(task.owner, plan.tasks.find(({ id }) => id === task.id)?.owner);
         }
       }),
+      examples(40, 3400),
     );
   });
 
@@ -147,7 +149,7 @@ describe('the text of a plan', () => {
         assert.equal(lost?.title, 'Changed meanwhile');
         assert.equal(lost?.status, 'waiting');
       }),
-      examples(100),
+      examples(40, 3400),
     );
   });
 });

@@ -20,6 +20,7 @@ import type { Repository } from '../../../src/workspace/git/gitDir.ts';
 import type { GitCall } from '../../../src/workspace/git/gitTypes.ts';
 import { createRepositoryLock } from '../../../src/workspace/git/repositoryLock.ts';
 import { createWorktrees } from '../../../src/workspace/git/worktrees.ts';
+import { deepRun } from '../../support/examples.ts';
 import { type GitPlace, gitPlace, personState, quiet } from '../../support/gitPlace.ts';
 import { groupVectors, vectors } from '../../support/gitVectors.ts';
 
@@ -195,7 +196,9 @@ describe('git', function () {
       });
     }
 
-    for (const group of groupVectors(vectors)) {
+    for (const [number, group] of groupVectors(vectors).entries()) {
+      // Each call meets several groups in `npm test`, and all in the deep run.
+      const tried = calls.filter((_, index) => deepRun || index % 3 === number % 3);
       it(`GIT-01: nothing is run by our calls: ${group.map(({ name }) => name).join(', ')}`, async () => {
         const folder = fresh('work');
         const canaries = join(place.root, 'canaries');
@@ -205,7 +208,7 @@ describe('git', function () {
         mkdirSync(canaries);
         const run = () => readdirSync(canaries).map((index) => group[Number(index)]?.name);
         const repository = await open(folder);
-        for (const call of calls) {
+        for (const call of tried) {
           await place.git.run(repository, { ...call, lockPatienceMs: 0 });
           assert.deepEqual(run(), [], `by git ${call.args.join(' ')}`);
         }

@@ -6,11 +6,11 @@ import * as esbuild from 'esbuild';
 import { createCheckpoints } from '../../../src/workspace/git/checkpoints.ts';
 import { createRepositoryLock } from '../../../src/workspace/git/repositoryLock.ts';
 import { createWorktrees } from '../../../src/workspace/git/worktrees.ts';
-import { examples } from '../../support/examples.ts';
+import { deepRun } from '../../support/examples.ts';
 import { type GitPlace, gitPlace, personState, quiet } from '../../support/gitPlace.ts';
 
 /** Every call of Git is a step to be killed at; npm test tries one of five, npm run test:deep each. */
-const every = examples(4).numRuns > 4 ? 1 : 5;
+const every = deepRun ? 1 : 5;
 
 describe('Git under kill and concurrency', function () {
   this.timeout(300_000);

@@ -98,7 +98,7 @@ describe('merge trains over random work', () => {
           at.remove();
         }
       }),
-      examples(6),
+      examples(4, 200),
     );
   }).timeout(240_000);
 });

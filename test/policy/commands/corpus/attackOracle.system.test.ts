@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { examples } from '../../../support/examples.ts';
+import { deepRun, examples } from '../../../support/examples.ts';
 import { seededRandom } from '../../../support/seededRandom.ts';
 import { temporaryFolders } from '../../../workspace/temporaryFolder.ts';
 import { makeAttackFixture } from './attackFixture.ts';
@@ -46,8 +46,8 @@ describe('the attacks', function () {
       .map((attack) => ({ attack, order: random() }))
       .sort((a, b) => a.order - b.order)
       // What uses the machine up takes its whole time limit: fewer of those.
-      .filter(({ attack }, index) => attack.kind !== 'uses the machine up' || index % 4 === 0 || examples(30).numRuns > 400)
-      .slice(0, examples(30).numRuns)
+      .filter(({ attack }, index) => attack.kind !== 'uses the machine up' || index % 4 === 0 || deepRun)
+      .slice(0, examples(18, 1000).numRuns)
       .map(({ attack }) => attack);
     const harmless: string[] = [];
     const folder = temporaryFolder();
