@@ -1,17 +1,6 @@
-import { foldName } from './foldName.ts';
-
 /*
- * Variables whose value is a secret, by their names, and the files that set them. Files that hold other secrets: secretPaths.ts.
+ * Variables whose value is a secret, by their names, and what files set them to. Files that hold secrets: secretPlaces.ts.
  */
-
-const environmentFile = /^\.env(\.|$)|\.env$|^\.envrc$/;
-const sample = /\.(example|sample|template|dist|defaults?)$/;
-
-/** Whether a file sets variables that may be secrets, as `.env` does; those made as an example are none. */
-export function isEnvironmentPath(path: string): boolean {
-  const last = foldName(path.split(/[/\\]/).at(-1) ?? '');
-  return environmentFile.test(last) && !sample.test(last);
-}
 
 const words = [
   'KEY',

@@ -1,5 +1,6 @@
 import type { AgentId } from '../core/ids.ts';
-import { isEnvironmentPath, type Secret, secretsOfFile } from '../policy/secretNames.ts';
+import { type Secret, secretsOfFile } from '../policy/secretNames.ts';
+import { isEnvironmentPath } from '../policy/secretPlaces.ts';
 import { type FileText, visibleText } from './fileText.ts';
 import { linesOf, readLimits, showLines } from './numberedText.ts';
 import type { OpenDocuments } from './openDocuments.ts';

@@ -1,6 +1,7 @@
 import type { AgentId } from '../core/ids.ts';
 import type { BlobPort, PathFacts } from '../orchestrator/ports.ts';
-import { isEnvironmentPath, type Secret, secretsOfFile } from '../policy/secretNames.ts';
+import { type Secret, secretsOfFile } from '../policy/secretNames.ts';
+import { isEnvironmentPath } from '../policy/secretPlaces.ts';
 import { createFileEdits, type FileEdits } from './fileEdits.ts';
 import { createLinesOf, type LinesOf } from './fileLines.ts';
 import { createFileLock } from './fileLock.ts';

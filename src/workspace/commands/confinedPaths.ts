@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DirectPath, PathUse } from '../../policy/commands/directLine.ts';
-import { isSecretPlace } from '../../policy/commands/secretPlace.ts';
+import { isSecretPlace } from '../../policy/secretPlaces.ts';
 import { isGitName } from '../pathText.ts';
 import { type Refusal, refuse, refuseSystemError } from '../refusal.ts';
 import type { ResolvedPath, WorkspacePaths } from '../workspacePath.ts';
@@ -92,8 +92,9 @@ async function troubleBelow(place: ResolvedPath, use: Extract<PathUse, { kind: '
       if (isLeftOut(entry, use)) {
         continue;
       }
-      const shown = [place.display, path.relative(place.absolute, path.join(folder, entry.name))].join('/');
-      if (isGitName(entry.name) || isSecretPlace(entry.name)) {
+      const below = path.relative(place.absolute, path.join(folder, entry.name));
+      const shown = [place.display, below].join('/');
+      if (isGitName(entry.name) || isSecretPlace(`${place.real}/${below}`)) {
         return refuse(`${shown} would be searched too, which is not done without asking. Name the folders to search, or use search_text.`);
       }
       if (entry.isDirectory() && entry.name !== publicFolder) {

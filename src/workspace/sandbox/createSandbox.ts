@@ -3,7 +3,7 @@ import { access, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { toError } from '../../lib/errors.ts';
 import type { Log } from '../../orchestrator/ports.ts';
-import { homeSecrets, systemSecrets } from '../../policy/secretPaths.ts';
+import { homeSecrets, systemSecrets } from '../../policy/secretPlaces.ts';
 import type { Processes } from '../processes.ts';
 import { shellCall } from '../processShell.ts';
 import { type Refusal, refuse } from '../refusal.ts';

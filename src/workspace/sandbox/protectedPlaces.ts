@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { isProtectedPath } from '../../policy/protectedPaths.ts';
-import { isSecretName } from '../../policy/secretPaths.ts';
+import { isSecretFile } from '../../policy/secretPlaces.ts';
 import { errorCode, type Refusal, refuse } from '../refusal.ts';
 
 /** What lies below the folders a command may write to. All paths are absolute. */
@@ -68,7 +68,7 @@ export async function findProtectedPlaces(
       } else if (entry.isDirectory() && entry.name !== 'node_modules') {
         queue.push({ root, folder: full });
       }
-      if (!entry.isDirectory() && isSecretName(entry.name)) {
+      if (!entry.isDirectory() && isSecretFile(entry.name)) {
         secrets.push(full);
       }
     }
