@@ -5,6 +5,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, s
 import { dirname, join } from 'node:path';
 import type { Json } from '../../src/core/json.ts';
 import { isLive, phaseWord } from '../../src/core/selectors.ts';
+import { needs } from '../support/needs.ts';
 import { openRealFleet, type RealFleet } from '../support/realFleet.ts';
 import { call, report, ScriptedModel } from '../support/scriptedModel.ts';
 import { temporaryFolders, writeTree } from '../workspace/temporaryFolder.ts';
@@ -154,9 +155,7 @@ describe('a model that obeys hostile text', function () {
   let real: RealFleet | undefined;
 
   before(function () {
-    if (process.platform !== 'linux') {
-      this.skip();
-    }
+    needs(this, process.platform === 'linux', 'the /proc of Linux');
     process.env['FLOTILLA_TEST_API_KEY'] = environmentSecret;
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createProcesses } from '../../scripts/lib/processes.mjs';
 import { honestCounts } from '../../scripts/lib/steps.mjs';
+import { needs } from '../support/needs.ts';
 
 describe('counting tests', () => {
   const counts = (passed: number, failed: number) => ({ passed, failed, skipped: 0 });
@@ -34,9 +35,7 @@ describe('processes', () => {
   });
 
   it('ends a program with all that it started, in other groups too', async function () {
-    if (process.platform === 'win32') {
-      this.skip();
-    }
+    needs(this, process.platform !== 'win32', 'process groups');
     const processes = createProcesses();
     const idle = 'setInterval(() => 0, 1000)';
     const parent = `

@@ -7,6 +7,7 @@ import { createClock } from '../../src/platform/clock.ts';
 import { openJournal } from '../../src/store/journalFile.ts';
 import { CrashFs } from '../support/crashFs.ts';
 import { FakeClock, settle } from '../support/fakeClock.ts';
+import { needs } from '../support/needs.ts';
 import { folder, journalPath, openIn, quietLog } from '../support/journalRun.ts';
 import { sampleRun } from '../support/sampleRun.ts';
 
@@ -354,9 +355,7 @@ describe('journal on a real disk', () => {
   });
 
   it('does not wait for ever on a pipe in its place', async function () {
-    if (process.platform === 'win32') {
-      this.skip();
-    }
+    needs(this, process.platform !== 'win32', 'named pipes');
     execFileSync('mkfifo', [join(root, 'journal.jsonl')]);
     const opened = await open();
     assert.match(opened.readOnly ?? '', /is not an ordinary file/);

@@ -9,6 +9,7 @@ import type { Log } from '../../src/orchestrator/ports.ts';
 import { commandEnvironment } from '../../src/workspace/commandEnvironment.ts';
 import { Processes, type ProcessResult } from '../../src/workspace/processes.ts';
 import { deepRun } from '../support/examples.ts';
+import { needs } from '../support/needs.ts';
 
 /** Of this test process alone, so that two of them can run at once. */
 const prefix = `test-${process.pid}`;
@@ -43,9 +44,7 @@ describe('Processes', function () {
   let processes: Processes;
 
   beforeEach(function () {
-    if (process.platform === 'win32') {
-      this.skip();
-    }
+    needs(this, process.platform !== 'win32', 'a POSIX shell');
     folder = mkdtempSync(join(tmpdir(), 'flotilla-processes-'));
     processes = new Processes({ markerPrefix: prefix, spoolFolder: join(folder, 'spool'), log: quiet });
   });
@@ -147,9 +146,7 @@ describe('Processes', function () {
   });
 
   it('is done when the shell has ended though a grandchild holds the output, and kills that grandchild', async function () {
-    if (!linux) {
-      this.skip();
-    }
+    needs(this, linux, 'the process table in /proc');
     const result = await run('echo done; setsid sleep 300 & exit 4');
     assert.equal(result.exitCode, 4);
     assert.equal(result.output, 'done\n');
@@ -248,9 +245,7 @@ describe('Processes', function () {
     ];
 
     beforeEach(function () {
-      if (!linux) {
-        this.skip();
-      }
+      needs(this, linux, 'the process table in /proc');
     });
 
     for (const [name, count, command] of shapes) {

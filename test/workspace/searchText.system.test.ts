@@ -6,10 +6,11 @@ import { findRipgrep } from '../../src/workspace/ripgrep.ts';
 import type { SearchLimits } from '../../src/workspace/lineMatch.ts';
 import { type SearchRequest, searchText } from '../../src/workspace/searchText.ts';
 import { createWorkspacePaths } from '../../src/workspace/workspacePath.ts';
+import { installedRipgrep } from '../support/installedRipgrep.ts';
 import { accepted, makePipe, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
 
 const { signal } = new AbortController();
-const installed = await findRipgrep({ appRoot: undefined, path: process.env['PATH'], folders: [] });
+const installed = await installedRipgrep();
 
 const tree: Readonly<Record<string, string | Uint8Array>> = {
   '.gitignore': '*.log\nout/\n',

@@ -20,6 +20,7 @@ import { createAtomically, type OpenTemporary, writeAtomically } from '../../src
 import { closedDocuments } from '../../src/workspace/openDocuments.ts';
 import { loadText, maxFileBytes, readFileBytes, storeSplices } from '../../src/workspace/textFile.ts';
 import { createWorkspacePaths } from '../../src/workspace/workspacePath.ts';
+import { needs } from '../support/needs.ts';
 import { accepted, makePipe, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
 
 /** Runs as a user who is not root, since root may do everything. */
@@ -116,9 +117,7 @@ describe('atomic writes', () => {
   });
 
   it('FS-12: keeps the owner where it may', async function () {
-    if (process.geteuid?.() !== 0) {
-      this.skip();
-    }
+    needs(this, process.geteuid?.() === 0, 'the right to give a file to somebody else');
     const file = path.join(temporary(), 'a');
     writeFileSync(file, 'old', { mode: 0o640 });
     chownSync(file, 65534, 65534);

@@ -10,6 +10,7 @@ import { readFileBytes } from '../../src/workspace/textFile.ts';
 import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
 import { examples } from '../support/examples.ts';
 import { MemoryBlobs } from '../support/memoryJournal.ts';
+import { needs } from '../support/needs.ts';
 import { accepted, memoryFolder, refusalOf, temporaryFolders, writeTree } from './temporaryFolder.ts';
 
 /*
@@ -56,9 +57,7 @@ describe('the write gate against a process that swaps what is checked', function
   let racing: ChildProcess | undefined;
 
   before(function () {
-    if (process.platform !== 'linux') {
-      this.skip();
-    }
+    needs(this, process.platform === 'linux', 'Linux, for the links of /proc');
   });
   afterEach(async () => {
     const child = racing;
