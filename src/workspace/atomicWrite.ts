@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { constants, lstatSync, renameSync, unlinkSync } from 'node:fs';
-import { copyFile, type FileHandle, link, open, unlink } from 'node:fs/promises';
+import { constants, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
+import { copyFile, type FileHandle, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { type HeldFolder, inFolder } from './folderHandle.ts';
 import { errorCode } from './refusal.ts';
@@ -97,10 +97,13 @@ async function writeTemporary(
   return temporary;
 }
 
-/** A link, unlike a rename, never replaces what somebody else made meanwhile; some file systems have none. */
+/**
+ * A link, unlike a rename, never replaces what somebody else made meanwhile; some file systems have none. It is made at once and not in a thread
+ * beside this one, so that who in this process looks whether the file is there and then writes it does not write over it.
+ */
 async function moveToNew(temporary: string, target: string): Promise<void> {
   try {
-    await link(temporary, target);
+    linkSync(temporary, target);
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errorCode(error) ?? '')) {
       throw error;
