@@ -104,7 +104,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   const { redact } = deps.redactor;
   // Everything that becomes a fact or a stored text passes here, and views show nothing else.
   const journal: JournalPort = {
-    append: (events) => opened.journal.append(events.map((event) => guardFact(event, redact))),
+    append: (events) => opened.journal.append(events.map((event) => guardFact(event, deps.redactor))),
     sync: () => opened.journal.sync(),
   };
   const blobs: BlobPort = { put: (text) => deps.blobs.put(redact(text)), get: (hash) => deps.blobs.get(hash) };
@@ -155,7 +155,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     now: () => clock.now(),
     log,
   });
-  const tail = createLiveTail({ clock, log, shown: redact });
+  const tail = createLiveTail({ clock, log, growing: deps.redactor.growing });
   const gates = new Map<string, RateGate>();
   const gateOf = (rateKey: string): RateGate => {
     const gate = gates.get(rateKey) ?? new RateGate({ clock, random: Math.random, maxInFlight });

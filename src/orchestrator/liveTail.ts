@@ -22,15 +22,15 @@ export interface LiveTailOptions {
   readonly log: Pick<Log, 'error'>;
   /** How long changes are gathered, in ms. */
   readonly flushMs?: number;
-  /** What may be shown of a text; everything without it. */
-  readonly shown?: (text: string) => string;
+  /** What may be shown of a text that grows, and its end that has to wait for more; everything may without it. Of what was shown once all may be. */
+  readonly growing?: (text: string) => { readonly shown: string; readonly held: string };
   /** How many characters of a block are kept, counted from its end. */
   readonly maxCharsPerBlock?: number;
 }
 
 /** A live tail without content; disposing it ends its timer and its listeners. */
 export function createLiveTail(options: LiveTailOptions): LiveTail {
-  const { clock, log, flushMs = 50, maxCharsPerBlock = 64 * 1024, shown = (text) => text } = options;
+  const { clock, log, flushMs = 50, maxCharsPerBlock = 64 * 1024, growing = (text) => ({ shown: text, held: '' }) } = options;
   const blocksByAgent = new Map<AgentId, Map<string, GrowingBlock>>();
   const changes = new Emitter<ReadonlySet<AgentId>>((error) => log.error('A listener of the live text failed', error));
   const stop = new AbortController();
@@ -74,21 +74,25 @@ export function createLiveTail(options: LiveTailOptions): LiveTail {
       const blocks = blocksByAgent.get(agentId) ?? new Map<string, GrowingBlock>();
       blocksByAgent.set(agentId, blocks);
       const name = `${source} ${kind} ${key}`;
-      const block = blocks.get(name) ?? { source, key, kind, text: '' };
+      const block = blocks.get(name) ?? { source, key, kind, text: '', cutAt: 2 * maxCharsPerBlock };
       blocks.set(name, block);
       block.text += delta;
       // Cut rarely and far, so that a long block costs no copy per delta.
-      if (block.text.length > 2 * maxCharsPerBlock) {
-        block.text = lastChars(block.text, maxCharsPerBlock);
+      if (block.text.length > block.cutAt) {
+        const { shown, held } = growing(block.text);
+        block.text = lastChars(shown, maxCharsPerBlock) + withoutMiddle(held, maxCharsPerBlock);
+        block.cutAt = Math.max(2 * maxCharsPerBlock, block.text.length + maxCharsPerBlock);
       }
       markChanged(agentId);
     },
     settle: (agentId, key) => forget(agentId, (block) => (key === undefined ? block.source === 'model' : block.key === key)),
     clear: (agentId) => forget(agentId, () => true),
     tail: (agentId) =>
-      [...(blocksByAgent.get(agentId)?.values() ?? [])].map((block) => ({
-        ...block,
-        text: shown(lastChars(block.text, maxCharsPerBlock)),
+      [...(blocksByAgent.get(agentId)?.values() ?? [])].map(({ source, key, kind, text }) => ({
+        source,
+        key,
+        kind,
+        text: lastChars(growing(text).shown, maxCharsPerBlock),
       })),
     onDidChange: changes.event,
     dispose: () => {
@@ -101,6 +105,13 @@ export function createLiveTail(options: LiveTailOptions): LiveTail {
 
 interface GrowingBlock extends Omit<TailBlock, 'text'> {
   text: string;
+  /** At which length it is cut. */
+  cutAt: number;
+}
+
+/** Enough of a secret that does not end to know what it is, and that it goes on. */
+function withoutMiddle(held: string, count: number): string {
+  return held.length <= 2 * count ? held : held.slice(0, count) + lastChars(held, count);
 }
 
 /** The end of a text, never beginning in the middle of a surrogate pair. */

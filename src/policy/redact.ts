@@ -1,4 +1,5 @@
 import type { Secret } from './secretNames.ts';
+import { shapeOpening, shapes } from './secretShapes.ts';
 
 /*
  * Secrets are left out wherever text is kept, shown or sent: each known value exactly, in the forms in which programs print it, and whatever
@@ -9,40 +10,25 @@ import type { Secret } from './secretNames.ts';
 export interface Redactor {
   /** The text with ⟨secret NAME⟩ for each secret. The same object of a text without any. */
   readonly redact: (text: string) => string;
+  /** A text that is still being written, or was broken off. */
+  readonly growing: (text: string) => GrowingText;
   /** Adds values to those that are known; short ones are left, since they would be found everywhere. */
   readonly learn: (secrets: readonly Secret[]) => void;
 }
 
+/** What of a growing text can be shown whatever comes after it, without secrets; and, as it is, its end, in which a secret may have begun. */
+export interface GrowingText {
+  readonly shown: string;
+  readonly held: string;
+}
+
 const shortest = 8;
+/** So many characters are no beginning of a secret yet. Fewer would hold back the end of almost every text. */
+const shortestBeginning = 4;
 
 /** The same for values that are plainly none. */
 const plain =
   /^(?:true|false|null|none|undefined|[\d.,:_-]+|[./~][\w./~-]*|https?:\/\/[^@\s]*|(.)\1*|changeme|password|example|development|production|localhost)$/i;
-
-const shapes: readonly (readonly [name: string, shape: RegExp])[] = [
-  ['private key', /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|$)/g],
-  ['Anthropic key', /\bsk-ant-[\w-]{20,}/g],
-  ['API key', /\bsk-(?:proj-|svcacct-|or-v1-)?[A-Za-z0-9_-]{32,}/g],
-  ['GitHub token', /\b(?:gh[oprsu]_[A-Za-z0-9]{36,}|github_pat_\w{22,})/g],
-  ['GitLab token', /\bgl(?:pat|dt|rt|ptt|cbt)-[\w-]{20,}/g],
-  ['Slack token', /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g],
-  ['AWS key', /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g],
-  ['Google key', /\bAIza[\w-]{35}/g],
-  ['Google token', /\bya29\.[\w-]{20,}/g],
-  ['npm token', /\bnpm_[A-Za-z0-9]{36}/g],
-  ['PyPI token', /\bpypi-[\w-]{50,}/g],
-  ['Hugging Face token', /\bhf_[A-Za-z0-9]{30,}/g],
-  ['Stripe key', /\b(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}/g],
-  ['SendGrid key', /\bSG\.[\w-]{16,}\.[\w-]{16,}/g],
-  ['web token', /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g],
-  ['authorization', /(?<=\b(?:Authorization|Proxy-Authorization)["']?\s*[:=]\s*["']?(?:Bearer|Basic|Token)\s+)[\w.~+/=-]{8,}/gi],
-  // As programs print their environment; code rarely has such a value without a quote, bracket or dot in it.
-  [
-    'variable',
-    /(?<=\b[A-Z0-9_]{0,60}(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)=["']?)(?=[^\s"']{0,200}\d)(?=[^\s"']{0,200}[A-Za-z])[\w+/=-]{12,}(?![\w.(])/g,
-  ],
-  ['password in an address', /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>]{0,100}:)[^\s/@"'<>⟨⟩]{3,200}(?=@)/gi],
-];
 
 /** Makes a redactor that knows some values from the beginning. */
 export function createRedactor(known: readonly Secret[] = []): Redactor {
@@ -62,19 +48,77 @@ export function createRedactor(known: readonly Secret[] = []): Redactor {
   learn(known);
   return {
     learn,
-    redact: (text) => {
-      let result = text;
-      for (const [value, mark] of ordered) {
-        if (result.includes(value)) {
-          result = result.replaceAll(value, () => mark);
-        }
-      }
-      for (const [name, shape] of shapes) {
-        result = result.replace(shape, () => asMark(name));
-      }
-      return result;
+    redact: (text) => withMarks(text, findSecrets(text, ordered)),
+    growing: (text) => {
+      const secrets = findSecrets(text, ordered);
+      const from = Math.min(
+        shapeOpening(text),
+        valueOpening(text, ordered),
+        ...secrets.flatMap(({ from, to }) => (to === text.length ? [from] : [])),
+      );
+      const cut = secrets.find((secret) => secret.from < from && secret.to > from)?.from ?? from;
+      const before = secrets.filter(({ to }) => to <= cut);
+      return { shown: withMarks(text.slice(0, cut), before), held: text.slice(cut) };
     },
   };
+}
+
+interface Found {
+  readonly from: number;
+  readonly to: number;
+  readonly mark: string;
+}
+
+/** The secrets in a text, in order; those that overlap are one, which is called by the longest that is known. */
+function findSecrets(text: string, known: readonly (readonly [value: string, mark: string])[]): readonly Found[] {
+  const all: Found[] = [];
+  for (const [value, mark] of known) {
+    for (let from = text.indexOf(value); from >= 0; from = text.indexOf(value, from + 1)) {
+      all.push({ from, to: from + value.length, mark });
+    }
+  }
+  const priority = new Map(all.map((found, index) => [found, index]));
+  for (const [name, shape] of shapes) {
+    for (const match of text.matchAll(shape)) {
+      all.push({ from: match.index, to: match.index + match[0].length, mark: asMark(name) });
+    }
+  }
+  const rank = (found: Found) => priority.get(found) ?? Number.POSITIVE_INFINITY;
+  const merged: Found[] = [];
+  for (const found of all.sort((a, b) => a.from - b.from || b.to - a.to)) {
+    const last = merged.at(-1);
+    if (last === undefined || found.from >= last.to) {
+      merged.push(found);
+      continue;
+    }
+    const one = { from: last.from, to: Math.max(last.to, found.to), mark: rank(found) < rank(last) ? found.mark : last.mark };
+    priority.set(one, Math.min(rank(found), rank(last)));
+    merged[merged.length - 1] = one;
+  }
+  return merged;
+}
+
+function withMarks(text: string, secrets: readonly Found[]): string {
+  if (secrets.length === 0) {
+    return text;
+  }
+  const parts = secrets.map(({ from, mark }, index) => text.slice(secrets[index - 1]?.to ?? 0, from) + mark);
+  return parts.join('') + text.slice(secrets.at(-1)?.to);
+}
+
+/** Where the first beginning of a known value that a text ends with begins; its length if it ends with none. */
+function valueOpening(text: string, known: readonly (readonly [value: string, mark: string])[]): number {
+  let first = text.length;
+  for (const [value] of known) {
+    const beginning = value.slice(0, shortestBeginning);
+    const earliest = Math.max(0, text.length - value.length + 1);
+    for (let at = text.indexOf(beginning, earliest); at >= 0 && at < first; at = text.indexOf(beginning, at + 1)) {
+      if (value.startsWith(text.slice(at))) {
+        first = at;
+      }
+    }
+  }
+  return first;
 }
 
 /** Stands for a secret in a text. */

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { type AgentId, toId } from '../../src/core/ids.ts';
-import { createLiveTail } from '../../src/orchestrator/liveTail.ts';
+import { createLiveTail, type LiveTailOptions } from '../../src/orchestrator/liveTail.ts';
+import { createRedactor } from '../../src/policy/redact.ts';
+import { examples } from '../support/examples.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const a = toId('agent', 'a');
@@ -8,10 +11,16 @@ const b = toId('agent', 'b');
 const modelText = { source: 'model', key: '0', kind: 'text' } as const;
 const toolOutput = { source: 'tool', key: 'call-1', kind: 'output' } as const;
 
-function setUp(maxCharsPerBlock = 10) {
+function setUp(maxCharsPerBlock = 10, growing?: LiveTailOptions['growing']) {
   const clock = new FakeClock();
   const errors: unknown[] = [];
-  const tail = createLiveTail({ clock, log: { error: (_message, error) => errors.push(error) }, flushMs: 50, maxCharsPerBlock });
+  const tail = createLiveTail({
+    clock,
+    log: { error: (_message, error) => errors.push(error) },
+    flushMs: 50,
+    maxCharsPerBlock,
+    ...(growing === undefined ? {} : { growing }),
+  });
   const told: AgentId[][] = [];
   tail.onDidChange((agentIds) => told.push([...agentIds]));
   return { clock, tail, told, errors };
@@ -123,5 +132,41 @@ describe('live tail', () => {
     tail.push(a, modelText, 'late');
     await clock.advance(100);
     assert.deepEqual([told, tail.tail(a)], [[], []]);
+  });
+
+  it('SEC-05: shows no eight characters of a secret, however its text is split and however much came before', () => {
+    const value = 'Q9-canary-5f1c-9a7e-end';
+    const token = `ghp_${'Zy7'.repeat(14)}`;
+    const privateKey = `-----BEGIN PRIVATE KEY-----\n${'Vw8\n'.repeat(80)}-----END PRIVATE KEY-----`;
+    const { growing } = createRedactor([{ name: 'K', value }]);
+    const piece = fc.oneof(
+      fc.constantFrom(value, token, privateKey, ' ', '\n', 'plain words '),
+      fc.string({ unit: fc.constantFrom(...'abc .') }),
+    );
+    const parts = [value, token, `${'Vw8\n'.repeat(20)}`].flatMap((secret) =>
+      Array.from({ length: secret.length - 7 }, (_, from) => secret.slice(from, from + 8)),
+    );
+    let shown = 0;
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 }), (pieces, sizes) => {
+        const { tail } = setUp(40, growing);
+        // A word follows each, so that a secret ends where it ends.
+        const text = pieces.map((one) => `${one} `).join('');
+        for (let from = 0, index = 0; from < text.length; index++) {
+          const to = from + (sizes[index % sizes.length] ?? 1);
+          tail.push(a, modelText, text.slice(from, to));
+          from = to;
+          const live = tail.tail(a)[0]?.text ?? '';
+          shown += live.includes('⟨secret') ? 1 : 0;
+          assert.deepEqual(
+            parts.filter((part) => live.includes(part)),
+            [],
+            live,
+          );
+        }
+      }),
+      examples(300),
+    );
+    assert.ok(shown > 0, 'secrets were on their way');
   });
 });

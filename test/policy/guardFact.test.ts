@@ -5,12 +5,25 @@ import { guardFact } from '../../src/policy/guardFact.ts';
 import { createRedactor } from '../../src/policy/redact.ts';
 
 const secret = 'canary-5f1c-9a7e';
-const { redact } = createRedactor([{ name: 'KEY', value: secret }]);
-const guard = (event: FleetEvent) => guardFact(event, redact);
+const redactor = createRedactor([{ name: 'KEY', value: secret }]);
+const guard = (event: FleetEvent) => guardFact(event, redactor);
 const agentId = toId('agent', 'ann');
 const callId = toId('call', 'one');
 
 describe('SEC-05: facts', () => {
+  it('hold no beginning of a secret where a reply was broken off in it', () => {
+    const failure = { kind: 'network', message: 'Gone.', next: 'Try again.' } as const;
+    for (const [partial, kept] of [
+      ['the key is canary-5f1c-9a', 'the key is …'],
+      [`the token is ghp_${'aB3'.repeat(8)}`, 'the token is …'],
+      [`it is ${secret} as`, 'it is ⟨secret KEY⟩ as'],
+      ['nothing of that s', 'nothing of that s'],
+    ] as const) {
+      const event = guard({ type: 'requestFailed', agentId, turn: 1, attempt: 1, failure, partial });
+      assert.deepEqual(event, { type: 'requestFailed', agentId, turn: 1, attempt: 1, failure, partial: kept });
+    }
+  });
+
   it('hold no secret in any text of theirs, however deep', () => {
     const events: readonly FleetEvent[] = [
       { type: 'toolStarted', agentId, callId, title: `Run curl -H ${secret}` },
