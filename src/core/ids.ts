@@ -41,16 +41,24 @@ export type MintId = <K extends keyof IdKinds>(kind: K) => IdKinds[K];
 /** Some gateways put whole signatures into the ids of tool calls, so ids may be long. */
 const idPattern = /^[\x21-\x7e]{1,8192}$/;
 
-/** Whether text may serve as an id: 1 to 8,192 printable ASCII characters without blanks. */
+/** Whether text may serve as an id: 1 to 8,192 printable ASCII characters without blanks, and nothing that every object has. */
 export function isIdText(value: unknown): boolean {
-  return typeof value === 'string' && idPattern.test(value);
+  return typeof value === 'string' && idPattern.test(value) && isOwnName(value);
+}
+
+/** Things are kept in objects by their ids; `constructor` and the like would be found in each, without being there. */
+function isOwnName(text: string): boolean {
+  return !(text in Object.prototype);
 }
 
 const taskIdPattern = /^[A-Za-z0-9][\w.-]{0,63}$/;
 
-/** Whether text may name a task: 1 to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit. */
+/**
+ * Whether text may name a task: 1 to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or a digit, and nothing that every object
+ * has.
+ */
 export function isTaskIdText(value: unknown): boolean {
-  return typeof value === 'string' && taskIdPattern.test(value);
+  return typeof value === 'string' && taskIdPattern.test(value) && isOwnName(value);
 }
 
 /** Brands text that was checked by {@link isIdText}; throws a RangeError on anything else. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Accepted, SpawnRequest } from '../../core/commands.ts';
 import { type Brief, effortSchema, prioritySchema, taskId } from '../../core/events.ts';
+import { isTaskIdText } from '../../core/ids.ts';
 import { firstLine } from '../../core/rowText.ts';
 import type { AgentType, Coordination, Tool } from '../../orchestrator/ports.ts';
 import { defineTool } from '../defineTool.ts';
@@ -50,7 +51,8 @@ export function createSpawnAgentTool(deps: SpawnAgentDeps): Tool {
 
 const taskIdField = z
   .string()
-  .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'letters, digits, ".", "_" and "-", beginning with a letter or a digit, 64 at most');
+  .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'letters, digits, ".", "_" and "-", beginning with a letter or a digit, 64 at most')
+  .refine(isTaskIdText, 'another name than what every object has');
 
 interface SpawnInput {
   readonly label: string;

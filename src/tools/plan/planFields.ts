@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { prioritySchema } from '../../core/events.ts';
+import { isTaskIdText } from '../../core/ids.ts';
 import type { AgentType } from '../../orchestrator/ports.ts';
 
 const artefactNamePattern = /^[\p{L}\p{N}](?:[\p{L}\p{N} ._/-]*[\p{L}\p{N}])?$/u;
@@ -12,7 +13,10 @@ export function isArtefactName(text: string): boolean {
 const artefactNames = z
   .array(z.string().min(1).max(120).refine(isArtefactName, 'a name of letters, digits, blanks, dots, dashes, slashes and underscores'))
   .max(20);
-const taskName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'a task id of 1 to 64 letters, digits, dots, dashes and underscores');
+const taskName = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'a task id of 1 to 64 letters, digits, dots, dashes and underscores')
+  .refine(isTaskIdText, 'another task id than what every object has');
 const lineText = z.string().min(1).max(2000);
 
 /** How the fields of a task are described to models. `types` lists the agent types. */
