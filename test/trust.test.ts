@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { LiveInstructions } from '../src/workspace/liveInstructions.ts';
+import { temporaryFolders, writeTree } from './workspace/temporaryFolder.ts';
 
 /*
  * Workspace trust. Elsewhere: TRU-04, TRU-05 and TRU-08 in policy/writeRules.test.ts; what an untrusted window says and does in the real editor
@@ -32,6 +33,8 @@ function sources(folder: string): readonly string[] {
 }
 
 describe('workspace trust', () => {
+  const temporary = temporaryFolders();
+
   for (const [name, { scope }] of Object.entries(settings).filter(([each]) => !wishes.includes(each))) {
     it(`TRU-03: a workspace cannot set ${name}`, () => {
       assert.ok(scope === 'application' || scope === 'machine', `its scope is ${scope ?? 'window, which a workspace may set'}`);
@@ -77,6 +80,44 @@ describe('workspace trust', () => {
       ['src/ui/fleetDoor.ts', /if \(!vscode\.workspace\.isTrusted\) \{[^}]*closed\('untrusted'[^}]*return;/],
       ['src/extension.ts', /trusted: \(\) => vscode\.workspace\.isTrusted/],
       ['src/extension.ts', /onDidGrantWorkspaceTrust\(\(\) => life\.open\(\)\)/],
+    ] as const) {
+      assert.match(readFileSync(file, 'utf8'), pattern, file);
+    }
+  });
+
+  it('TRU-02: a folder that comes later is read under the trust of that moment, and nothing stays of one that went', async () => {
+    const [first, second] = [temporary(), temporary()];
+    await writeTree(first, { 'AGENTS.md': 'of the first' });
+    await writeTree(second, { 'AGENTS.md': 'of the second' });
+    let [trusted, folders] = [true, [{ name: 'first', path: first }]];
+    const ignore = () => undefined;
+    const instructions = new LiveInstructions({
+      folders: () => folders,
+      find: async () => ({ ok: true, paths: [], more: false }),
+      trusted: () => trusted,
+      log: { debug: ignore, info: ignore, warn: ignore, error: (message) => assert.fail(message) },
+    });
+    const texts = async () => {
+      await instructions.refresh();
+      return instructions.current.files.map(({ text }) => text);
+    };
+    assert.deepEqual(await texts(), ['of the first']);
+    folders = [...folders, { name: 'second', path: second }];
+    trusted = false;
+    assert.deepEqual(await texts(), [], 'a window that is asked again reads nothing meanwhile');
+    trusted = true;
+    assert.deepEqual(await texts(), ['of the first', 'of the second']);
+    folders = folders.slice(1);
+    assert.deepEqual(await texts(), ['of the second']);
+  });
+
+  it('TRU-02: whoever reads a folder by itself begins anew when folders come and go, or trust is given', () => {
+    for (const [file, pattern] of [
+      ['src/platform/definitionFiles.ts', /onDidChangeWorkspaceFolders\(\(\) => this\.#restart\(\)\)/],
+      ['src/platform/definitionFiles.ts', /onDidGrantWorkspaceTrust\(\(\) => this\.#restart\(\)\)/],
+      ['src/platform/watchInstructions.ts', /onDidChangeWorkspaceFolders\(\(\) => \{\s*watch\(\);\s*changed\(\);/],
+      ['src/extension.ts', /watchInstructions\(\(\) => void instructions\.refresh\(\)\)/],
+      ['src/fleetLife.ts', /await this\.#deps\.instructions\.refresh\(\)/],
     ] as const) {
       assert.match(readFileSync(file, 'utf8'), pattern, file);
     }

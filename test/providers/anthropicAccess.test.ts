@@ -136,12 +136,22 @@ describe('Anthropic provider, before a request', () => {
     await server.close();
   });
 
-  it('reads the key afresh for every request', async () => {
-    let key = 'old-key';
+  it('SEC-06: reads the key afresh for every request, and sends none once it was taken away', async () => {
+    let key: string | undefined = 'old-key';
     const { run, server } = await startBench({ script }, { readKey: async () => key });
     assert.equal(failureOf(await run(request)).kind, 'auth');
     key = server.key;
     assert.equal((await run(request)).error, undefined);
+    key = undefined;
+    assert.match(failureOf(await run(request)).message, /wants a key, and none is stored/);
+    assert.deepEqual(
+      server.seen.map(({ headers }) => headers['authorization']),
+      [`Bearer ${server.key}`],
+    );
     await server.close();
+
+    const remote = await startBench({ script }, { readKey: async () => key, baseUrl: () => undefined });
+    assert.match(failureOf(await remote.run(request)).message, /No API key is stored/);
+    await remote.server.close();
   });
 });

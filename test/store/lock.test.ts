@@ -29,7 +29,7 @@ async function smuggle(fs: CrashFs, line: Uint8Array): Promise<void> {
 }
 
 describe('two windows on one workspace', () => {
-  it('lets the second only look, says why, and leaves every file as it is', async () => {
+  it('CON-08: lets the second only look, says why, and leaves every file as it is', async () => {
     const fs = new CrashFs();
     const first = await openIn(fs);
     first.journal.append([started('a'), started('b')]);
@@ -142,7 +142,7 @@ describe('two windows on one workspace', () => {
     assert.equal(clock.pending(), 0);
   });
 
-  it('gives a dead lock to exactly one of many who find it at once', async () => {
+  it('CON-08: gives a dead lock to exactly one of many who find it at once', async () => {
     for (let seed = 1; seed <= 30; seed++) {
       const disk = new CrashFs(new Map([[lockPath, lockText({ pid: 77, host: 'host' })]]));
       const tries = Array.from({ length: 4 }, (_, index) => {
@@ -285,7 +285,7 @@ describe('a writer that another has replaced', () => {
     await assert.rejects(journal.close().then(() => journal.sync()));
   });
 
-  it('never has acknowledged what the new writer does not find, in any order of their calls', async function () {
+  it('CON-08: never has acknowledged what the new writer does not find, in any order of their calls', async function () {
     this.timeout(30_000);
     for (let seed = 1; seed <= 60; seed++) {
       const disk = new CrashFs();

@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -52,6 +53,28 @@ const fullDisk: OpenTemporary = async (absolute, flags, mode) => {
     close: () => handle.close(),
   };
 };
+
+/** A temporary file of which one step fails, as after the real one: what was written so far is there. */
+function failing(step: 'open' | 'writeFile' | 'stat' | 'chmod' | 'sync' | 'close', code: string): OpenTemporary {
+  return async (absolute, flags, mode) => {
+    const fail = (): never => {
+      throw Object.assign(new Error(`${step} failed`), { code });
+    };
+    if (step === 'open') {
+      fail();
+    }
+    const handle = await open(absolute, flags, mode);
+    const after = (name: string) => (name === step ? fail() : undefined);
+    return {
+      writeFile: async (data) => (await handle.writeFile(data), after('writeFile')),
+      stat: step === 'stat' ? async () => fail() : handle.stat.bind(handle),
+      chmod: async (value) => (await handle.chmod(value), after('chmod')),
+      chown: (uid, gid) => handle.chown(uid, gid),
+      sync: async () => (await handle.sync(), after('sync')),
+      close: async () => (await handle.close(), after('close')),
+    };
+  };
+}
 
 describe('readFileBytes', () => {
   const temporary = temporaryFolders();
@@ -134,6 +157,46 @@ describe('atomic writes', () => {
     await assert.rejects(createAtomically(path.join(folder, 'b'), Buffer.from('new'), fullDisk), { code: 'ENOSPC' });
     assert.equal(readFileSync(file, 'utf8'), 'old');
     assert.deepEqual(readdirSync(folder), ['a']);
+  });
+
+  for (const code of ['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'EROFS'] as const) {
+    for (const step of ['open', 'writeFile', 'stat', 'chmod', 'sync', 'close'] as const) {
+      it(`FS-11: keeps the old content and leaves nothing behind when ${step} fails with ${code}`, async () => {
+        const folder = temporary();
+        const file = path.join(folder, 'a');
+        writeFileSync(file, 'old');
+        await assert.rejects(writeAtomically(file, Buffer.from('new'), Buffer.from('old'), failing(step, code)), { code });
+        if (step !== 'stat' && step !== 'chmod') {
+          await assert.rejects(createAtomically(path.join(folder, 'b'), Buffer.from('new'), failing(step, code)), { code });
+        }
+        assert.equal(readFileSync(file, 'utf8'), 'old');
+        assert.deepEqual(readdirSync(folder), ['a']);
+      });
+    }
+  }
+
+  it('FS-11: never moves a file to another file system, where that is no single step: what it writes first lies beside it', async () => {
+    const folder = temporary();
+    const file = path.join(folder, 'a');
+    writeFileSync(file, 'old');
+    const opened: string[] = [];
+    const noting: OpenTemporary = async (absolute, flags, mode) => {
+      opened.push(realpathSync(path.dirname(absolute)));
+      return open(absolute, flags, mode);
+    };
+    await writeAtomically(file, Buffer.from('new'), Buffer.from('old'), noting);
+    assert.deepEqual(opened, [realpathSync(folder)]);
+    assert.equal(readFileSync(file, 'utf8'), 'new');
+  });
+
+  it('FS-11: says what is wrong with a name that is too long, and writes nothing', async () => {
+    const folder = temporary();
+    const long = path.join(folder, 'n'.repeat(300));
+    await assert.rejects(createAtomically(long, Buffer.from('new')), { code: 'ENAMETOOLONG' });
+    await assert.rejects(createAtomically(path.join(folder, ...Array.from({ length: 50 }, () => 'd'.repeat(100)), 'a'), Buffer.from('x')), {
+      code: 'ENAMETOOLONG',
+    });
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   it('never replaces a file when it creates one', async () => {

@@ -13,6 +13,7 @@ import { type ProcessRequest, Processes, type ProcessResult } from '../../../src
 import type { Refusal } from '../../../src/workspace/refusal.ts';
 import type { Sandbox, SandboxRequest } from '../../../src/workspace/sandbox/sandbox.ts';
 import { createWorkspacePaths } from '../../../src/workspace/workspacePath.ts';
+import { gitPlace } from '../../support/gitPlace.ts';
 import { accepted, makePipe, refusalOf, temporaryFolders, writeTree } from '../temporaryFolder.ts';
 
 const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -249,6 +250,26 @@ describe('the command gate', function () {
       assert.match(refusalOf(await runPlan(plan)), /^Nothing was run\. .*changed/, command);
     }
     assert.deepEqual(requests, []);
+  });
+
+  it('TRU-07: takes what a pull has changed for another command, so that a yes to the one before does not hold', async () => {
+    const git = gitPlace();
+    try {
+      const upstream = git.repository('upstream', { 'package.json': '{ "scripts": { "test": "echo good" } }', 'build.sh': 'echo good\n' });
+      git.plain(root, 'clone', '-q', upstream, 'app');
+      const requests = ['npm test', 'bash build.sh'].map((command) => ({ command, folder: 'app' }));
+      const before = await Promise.all(requests.map((request) => planned(request)));
+      git.write(upstream, { 'package.json': '{ "scripts": { "test": "echo evil" } }', 'build.sh': 'echo evil\n' });
+      git.plain(upstream, 'commit', '-q', '-a', '-m', 'Change what is run');
+      git.plain(path.join(root, 'app'), 'pull', '-q');
+      for (const [index, request] of requests.entries()) {
+        const plan = before[index] ?? assert.fail();
+        assert.match(refusalOf(await runPlan(plan)), /^Nothing was run\. .*changed/, request.command);
+        assert.notEqual((await planned(request)).hash, plan.hash, request.command);
+      }
+    } finally {
+      git.remove();
+    }
   });
 
   it('SH-11: runs what is as it was, and gives the same hash for it and another for anything else', async () => {

