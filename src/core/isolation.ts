@@ -106,6 +106,14 @@ function taskOfAgent(state: FleetState, agent: Agent): Task | undefined {
   return plan === undefined || agent.taskId === undefined ? undefined : taskOf(plan, agent.taskId);
 }
 
+/**
+ * The ref of ours under which the work in a folder is kept as long as the folder is there, and by which merge trains know it. Ids are the same
+ * for nobody else in a repository. What a ref cannot hold is replaced, since ids come from the journal.
+ */
+export function workRef(workplaceId: string): string {
+  return `refs/flotilla/work/${workplaceId.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`;
+}
+
 /** Whether a folder is that of an agent there still is; others may be removed once their work is kept. */
 export function isNeeded(state: Pick<FleetState, 'agents'>, workplaceId: string): boolean {
   return Object.values(state.agents).some((agent: Agent) => agent.workplace?.id === workplaceId && agent.workplaceGone === undefined);

@@ -1,4 +1,5 @@
 import type { AgentId, RunId } from '../ids.ts';
+import { workRef } from '../isolation.ts';
 import { agentsOfRun, isLive } from '../selectors.ts';
 import type { Agent, FleetState } from '../state.ts';
 import { type CarCandidate, carsInOrder } from './carOrder.ts';
@@ -17,16 +18,10 @@ function candidateOf(state: FleetState, agent: Agent): CarCandidate | undefined 
     return undefined;
   }
   const taskIds = agent.taskId === undefined ? [] : [agent.taskId];
-  const ref = carRefOf(agent.runId, workplace.id);
+  const ref = workRef(workplace.id);
   return hasLanded(state, ref, lastCapture(state, agent.id))
     ? undefined
     : { agentId: agent.id, label: agent.label, taskIds, ref, start: workplace.start };
-}
-
-/** A ref of ours that nothing but a train moves. Agents that share a folder share it. */
-function carRefOf(runId: RunId, workplaceId: string): string {
-  const word = (text: string) => text.replaceAll(/[^A-Za-z0-9_-]/g, '-');
-  return `refs/flotilla/work/${word(runId)}/${word(workplaceId)}`;
 }
 
 function hasLanded(state: FleetState, ref: string, commit: string | undefined): boolean {

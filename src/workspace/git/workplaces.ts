@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { AgentId } from '../../core/ids.ts';
-import type { Isolation, WorkSource } from '../../core/isolation.ts';
+import { type Isolation, type WorkSource, workRef } from '../../core/isolation.ts';
 import { toError } from '../../lib/errors.ts';
 import type { Log, Workplaces } from '../../orchestrator/ports.ts';
 import type { WorkspaceFolder } from '../workspacePath.ts';
@@ -182,11 +182,6 @@ async function keep(
   }
   const named = await deps.git.run(repository, { args: ['update-ref'], revisions: [workRef(workplaceId), captured.commit] });
   return named.ok ? captured : named;
-}
-
-/** The ref under which the work in a folder is kept as long as the folder is there. */
-export function workRef(workplaceId: string): string {
-  return `refs/flotilla/work/${workplaceId}`;
 }
 
 async function forgetWork({ git, log }: WorkplacesDeps, record: WorktreeRecord): Promise<void> {
