@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { PathFact } from './core/brief/briefPaths.ts';
-import type { JournalEntry, Workplace } from './core/events.ts';
+import type { EventOf, JournalEntry, Workplace } from './core/events.ts';
 import type { AgentId } from './core/ids.ts';
-import { isNeeded } from './core/isolation.ts';
+import { isNeeded, workRef } from './core/isolation.ts';
 import type { FleetState } from './core/state.ts';
+import type { Train } from './core/train/train.ts';
 import type { ChangeUndo, Log, PathFacts, Tool } from './orchestrator/ports.ts';
 import { createFileTools } from './tools/fileTools.ts';
 import { placedTools } from './tools/placedTool.ts';
@@ -36,6 +37,8 @@ export interface AgentPlacesDeps {
   /** Plans commands in folders. */
   readonly planIn: (paths: WorkspacePaths) => RunCommandDeps['plan'];
   readonly state: () => FleetState;
+  /** Takes the fact that a folder is gone. Throws when it cannot be kept. */
+  readonly record: (event: EventOf<'workplaceRemoved'>) => void;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -81,8 +84,27 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
     folders: files.paths.folders,
     options: deps.options,
     isNeeded: (id) => isNeeded(state(), id),
+    removed: (agentId, repository, salvage) => {
+      const label = labels.get(agentId);
+      labels.delete(agentId);
+      deps.record({
+        type: 'workplaceRemoved',
+        agentId,
+        ...(label === undefined ? {} : { label }),
+        ...(salvage === undefined ? {} : { salvage, repository }),
+      });
+    },
     log,
   });
+  const labels = new Map<AgentId, string>();
+  const landed = new Map<string, string>();
+  const learnLanded = (train: Train | undefined): void => {
+    for (const { ref, head, status } of train?.ended?.outcome === 'landed' ? train.cars : []) {
+      if (status === 'done' && head !== undefined) {
+        landed.set(ref, head);
+      }
+    }
+  };
   const places = new Map<string, Place>();
   const workplaceOf = new Map<AgentId, Workplace>();
   const placeOf = (agentId: AgentId): Place | undefined => {
@@ -114,7 +136,8 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
     workplaceOf.delete(agentId);
     if (id !== undefined && !isNeeded(state(), id)) {
       places.delete(id);
-      begin(workplaces.release(id));
+      begin(workplaces.release(id, landed.get(workRef(id))));
+      landed.delete(workRef(id));
     }
   };
   return {
@@ -127,17 +150,22 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
       for (const { event } of entries) {
         if (event.type === 'workplaceMade') {
           workplaceOf.set(event.agentId, event.workplace);
+          labels.set(event.agentId, state().agents[event.agentId]?.label ?? event.agentId);
+        } else if (event.type === 'trainEnded') {
+          learnLanded(state().trains[event.trainId]);
         } else if (event.type === 'agentDeleted') {
           forget(event.agentId);
         }
       }
     },
     open: (readOnly) => {
-      for (const { id, workplace } of Object.values(state().agents)) {
+      for (const { id, label, workplace } of Object.values(state().agents)) {
         if (workplace !== undefined) {
           workplaceOf.set(id, workplace);
+          labels.set(id, label);
         }
       }
+      Object.values<Train>(state().trains).forEach(learnLanded);
       if (!readOnly) {
         begin(workplaces.sweep());
       }

@@ -186,6 +186,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     selected: () => view.selected(),
     openTimeline: (follow, options) => timeline.show(follow, options),
     trains: () => life.trains,
+    keptWork: () => life.keptWork,
     logError,
   };
   let reviewing = false;

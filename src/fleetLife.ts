@@ -1,7 +1,7 @@
 import type { JournalEntry } from './core/events.ts';
 import type { AgentId } from './core/ids.ts';
 import type { OpenedFleet, OpenFleetDeps } from './openFleet.ts';
-import type { FleetControl, TrainControl } from './orchestrator/ports.ts';
+import type { FleetControl, KeptWorkControl, TrainControl } from './orchestrator/ports.ts';
 import { openJournal, type OpenedJournal } from './store/journalFile.ts';
 import { readEntries } from './store/readEntries.ts';
 import type { FleetDoor } from './ui/fleetDoor.ts';
@@ -50,6 +50,11 @@ export class FleetLife {
   /** Merge trains of the fleet that is open, if this window may write. */
   get trains(): TrainControl | undefined {
     return this.#fleet?.trains;
+  }
+
+  /** Work that was kept when folders of agents went, while a fleet is open. */
+  get keptWork(): KeptWorkControl | undefined {
+    return this.#fleet?.keptWork;
   }
 
   /** Why nothing can be saved at the moment and what to do, if that is so. */

@@ -16,7 +16,7 @@ import type { Instructions } from './core/context/sharedPrompt.ts';
 import type { Disposable } from './lib/disposables.ts';
 import { Fleet } from './orchestrator/fleet.ts';
 import { createLiveTail } from './orchestrator/liveTail.ts';
-import type { BlobPort, Clock, JournalPort, Log, TrainControl } from './orchestrator/ports.ts';
+import type { BlobPort, Clock, JournalPort, KeptWorkControl, Log, TrainControl } from './orchestrator/ports.ts';
 import { RateGate } from './orchestrator/rateGate.ts';
 import { createReportEvidence } from './orchestrator/reportEvidence.ts';
 import { TrainHost } from './orchestrator/trainHost.ts';
@@ -48,6 +48,7 @@ import { createCheckpoints } from './workspace/git/checkpoints.ts';
 import { createSandbox } from './workspace/sandbox/createSandbox.ts';
 import { commandEnvironment } from './workspace/commandEnvironment.ts';
 import { createGit } from './workspace/git/git.ts';
+import { createKeptWork } from './workspace/git/keptWork.ts';
 import { createRunTrains, findTrainFolder } from './workspace/git/runTrains.ts';
 import { Processes } from './workspace/processes.ts';
 import type { WorkspaceFiles } from './workspace/workspaceFiles.ts';
@@ -91,6 +92,7 @@ export interface OpenedFleet {
   /** The files as an agent has them: those of the open folders, or of its own. */
   readonly filesOf: (agentId: AgentId) => WorkspaceFiles;
   readonly trains: TrainControl;
+  readonly keptWork: KeptWorkControl;
   /** Ends agents and their processes, and puts the journal on disk. Never rejects. */
   close(): Promise<void>;
 }
@@ -152,6 +154,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     options: () => settings().isolation,
     planIn,
     state: () => fleet.state,
+    record: (event) => fleet.recordRemoved(event),
     now: () => clock.now(),
     log,
   });
@@ -260,6 +263,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     fleet,
     filesOf: places.filesOf,
     trains,
+    keptWork: createKeptWork({ git, folders }),
     close: () =>
       closeAll(log, [
         () => trains.close(),

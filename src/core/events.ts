@@ -175,8 +175,17 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     /** Whether anything is different from what the workplace began with. */
     changed: z.boolean(),
   }),
-  /** The folder is gone; `salvage`: the ref under which work was kept that had not been merged. */
-  z.object({ type: z.literal('workplaceRemoved'), agentId, salvage: z.string().optional() }),
+  /** The folder made for an agent is gone, most often after the agent was deleted. */
+  z.object({
+    type: z.literal('workplaceRemoved'),
+    agentId,
+    /** What the agent was called, as far as it was known. */
+    label: z.string().optional(),
+    /** The ref under which work was kept that is on no branch. */
+    salvage: z.string().optional(),
+    /** Absolute root of the working tree whose repository holds the ref. */
+    repository: z.string().optional(),
+  }),
   z.object({ type: z.literal('killAsked'), agentId, by: actorSchema }),
   z.object({ type: z.literal('agentEnded'), agentId, outcome: outcomeSchema }),
   /** An ended agent goes on from its history: resumed after an interruption, retried after a failure, or given a new task. */

@@ -283,6 +283,7 @@ export type RowTarget =
 
 function workplaceText({ id, workplaceGone }: Agent, { folder, madeFor, notes }: Workplace): string {
   const whose = madeFor === id ? 'own worktree' : 'a worktree it goes on in';
-  const gone = workplaceGone === undefined ? '' : ', removed';
+  const kept = workplaceGone?.salvage === undefined ? '' : `, its work is kept as ${workplaceGone.salvage}`;
+  const gone = workplaceGone === undefined ? '' : `, removed${kept}`;
   return [`${whose}${gone}: ${folder}`, ...notes].join('. ');
 }

@@ -3,7 +3,7 @@ import { fleetCommandSchema } from '../core/commands.ts';
 import { decide } from '../core/decide.ts';
 import type { Starter } from '../core/decideStart.ts';
 import { endingOf } from '../core/ending.ts';
-import type { FleetEvent, JournalEntry, Outcome } from '../core/events.ts';
+import type { EventOf, FleetEvent, JournalEntry, Outcome } from '../core/events.ts';
 import type { AgentId, MintId, RunId } from '../core/ids.ts';
 import { type AgentEvent, subjectOf } from '../core/reduceAgent.ts';
 import { FleetDraft } from '../core/reduceFleet.ts';
@@ -125,6 +125,14 @@ export class Fleet implements FleetControl {
     }
     this.#record(events);
     await this.#deps.journal.sync();
+  }
+
+  /** Takes the fact that an agent's folder is gone, also while the fleet closes. Throws when this window may not write. */
+  recordRemoved(event: EventOf<'workplaceRemoved'>): void {
+    if (this.#deps.readOnly !== undefined) {
+      throw new Error(this.#deps.readOnly);
+    }
+    this.#record([event]);
   }
 
   /** What deciding needs to look up, with the settings as they are now. */

@@ -17,6 +17,7 @@ import { type StartDeps, startRun, startWorkflow } from './commands/startRun.ts'
 import { createUndoCommand } from './review/undoCommand.ts';
 import { requestOf } from '../core/openRequests.ts';
 import { answerTrain } from './train/askTrain.ts';
+import { createRestoreCommand } from './train/restoreWork.ts';
 import { createTrainCommands } from './train/trainCommands.ts';
 import { createReviewCommands, type ReviewCommandDeps } from './review/reviewCommands.ts';
 import { type KeyStore, setApiKey } from './setApiKey.ts';
@@ -44,6 +45,7 @@ export function registerCommands(deps: AllCommandDeps): Disposable {
     ...createReviewCommands(deps),
     ...createUndoCommand(deps),
     ...createTrainCommands(deps),
+    ...createRestoreCommand(deps),
     ...createAgentCommands(deps),
     ...createFleetCommands(deps),
     ...createEditorCommands(deps),

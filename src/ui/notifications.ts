@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Failure, JournalEntry } from '../core/events.ts';
+import type { EventOf, Failure, JournalEntry } from '../core/events.ts';
 import { isTrainEvent, type Train } from '../core/train/train.ts';
 import { trainText } from '../core/train/trainText.ts';
 import type { RunId, TrainId } from '../core/ids.ts';
@@ -36,6 +36,8 @@ export class Notifications implements Disposable {
   #subscription: Disposable | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #open = false;
+  readonly #kept: EventOf<'workplaceRemoved'>[] = [];
+  #keptTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(deps: NotificationDeps) {
     this.#deps = deps;
@@ -45,6 +47,7 @@ export class Notifications implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#keptTimer);
     this.#subscription?.dispose();
     this.#disposables.dispose();
   }
@@ -63,6 +66,7 @@ export class Notifications implements Disposable {
     if (entries.some(({ event }) => event.type === 'personAsked' || event.type === 'decisionAsked' || isTrainEvent(event))) {
       this.#schedule(fleet);
     }
+    this.#tellKept(entries);
     for (const { event } of entries) {
       if (event.type === 'trainEnded' && event.outcome !== 'aborted') {
         this.#tellMerged(fleet.state, event.trainId);
@@ -134,6 +138,19 @@ export class Notifications implements Disposable {
     }
   }
 
+  /** Deleting is done quickly, so the person hears that nothing was lost, and how to get it back. */
+  #tellKept(entries: readonly JournalEntry[]): void {
+    const kept = entries.flatMap(({ event }) => (event.type === 'workplaceRemoved' && event.salvage !== undefined ? [event] : []));
+    this.#kept.push(...kept);
+    if (kept.length > 0) {
+      this.#keptTimer ??= setTimeout(() => {
+        this.#keptTimer = undefined;
+        const all = this.#kept.splice(0);
+        this.#tell(vscode.window.showInformationMessage, keptText(all), [restoreWork(all)]);
+      }, gatherMs);
+    }
+  }
+
   #tellFailed(state: FleetState, run: Run): void {
     const first = Object.values(state.agents).findLast((agent) => agent.runId === run.id && agent.parentId === undefined);
     const outcome = first?.phase.kind === 'ended' ? first.phase.outcome : undefined;
@@ -183,6 +200,20 @@ const waysOut: Readonly<Partial<Record<Failure['kind'], WayOut>>> = {
   storage: { title: 'Show Log', command: 'flotilla.showLog', args: [] },
   defect: { title: 'Show Log', command: 'flotilla.showLog', args: [] },
 };
+
+const restoreWork = (kept: readonly EventOf<'workplaceRemoved'>[]): WayOut => ({
+  title: 'Restore as Branch…',
+  command: 'flotilla.restoreWork',
+  args: kept.length === 1 ? [kept[0]?.salvage] : [],
+});
+
+/** What was kept of worktrees that are gone, and where. */
+export function keptText(kept: readonly Pick<EventOf<'workplaceRemoved'>, 'agentId' | 'label' | 'salvage'>[]): string {
+  const [first] = kept;
+  return kept.length === 1
+    ? `The worktree of ${first?.label ?? first?.agentId ?? ''} was removed. Its work is on no branch and is kept as ${first?.salvage ?? ''}.`
+    : `${kept.length} worktrees were removed. Their work is on no branch and is kept below refs/flotilla/salvage.`;
+}
 
 /** One sentence for everything that waits: who wants what, and how many more. */
 export function waitingText(state: FleetState, waiting: readonly OpenRequest[]): string {

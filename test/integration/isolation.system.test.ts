@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EventOf } from '../../src/core/events.ts';
 import type { FleetCommandInput } from '../../src/core/commands.ts';
 import { toId } from '../../src/core/ids.ts';
 import { isLive, outcomeOf } from '../../src/core/selectors.ts';
@@ -156,12 +157,39 @@ describe('agents in worktrees of their own', function () {
     assert.deepEqual(textIn(folder).split('\n').slice(0, 2), ['left', 'zwei']);
     assert.deepEqual(textIn(workspace).split('\n').slice(0, 2), ['one', 'two']);
 
+    const removed = new Promise<EventOf<'workplaceRemoved'>>((resolve) => {
+      real?.fleet.subscribe((entries) =>
+        entries.forEach(({ event }) => {
+          if (event.type === 'workplaceRemoved') {
+            resolve(event);
+          }
+        }),
+      );
+    });
+    const { id: agentId, label } = known('left');
     execute({ type: 'deleteEnded' });
-    await real?.reopen();
+    const { salvage = '', ...fact } = await removed;
+    assert.deepEqual(fact, { type: 'workplaceRemoved', agentId, label, repository: workspace });
     assert.equal(existsSync(folder), false);
-    const [salvage = ''] = git(workspace, 'for-each-ref', '--format=%(refname)', 'refs/flotilla').split('\n');
-    assert.match(salvage, /^refs\/flotilla\/salvage\//);
-    assert.deepEqual(git(workspace, 'show', `${salvage}:a.txt`).split('\n').slice(0, 2), ['left', 'zwei']);
+    assert.deepEqual(git(workspace, 'for-each-ref', '--format=%(refname)', 'refs/flotilla').split('\n'), [salvage]);
+
+    await real?.reopen();
+    const { keptWork } = real ?? assert.fail();
+    assert.deepEqual(
+      (await keptWork.list()).map(({ ref, repository }) => [ref, repository]),
+      [[salvage, workspace]],
+    );
+    assert.deepEqual(await keptWork.restore(salvage, 'main'), {
+      ok: false,
+      message: 'There is a branch main already.',
+      next: 'Choose another name.',
+    });
+    assert.equal((await keptWork.restore(salvage, 'flotilla/left')).ok, true);
+    // What the message in the log says to do by hand.
+    git(workspace, 'branch', 'by-hand', salvage);
+    for (const branch of ['flotilla/left', 'by-hand']) {
+      assert.deepEqual(git(workspace, 'show', `${branch}:a.txt`).split('\n').slice(0, 2), ['left', 'zwei']);
+    }
   });
 
   it('begins with the work of all whose tasks come before, and fails with names when it does not go together', async () => {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { FleetState } from '../../src/core/state.ts';
 import { createFleet, type OpenFleetDeps } from '../../src/openFleet.ts';
 import type { Fleet } from '../../src/orchestrator/fleet.ts';
-import type { DefinitionText, Log, ModelProvider } from '../../src/orchestrator/ports.ts';
+import type { DefinitionText, KeptWorkControl, Log, ModelProvider } from '../../src/orchestrator/ports.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { createRedactor } from '../../src/policy/redact.ts';
 import { secretsIn } from '../../src/policy/secretNames.ts';
@@ -23,6 +23,7 @@ import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
 /** The shipped assembly over a throw-away copy of a folder, with a real journal, real tools and real processes. */
 export interface RealFleet {
   readonly fleet: Fleet;
+  readonly keptWork: KeptWorkControl;
   readonly workspace: string;
   readonly storage: string;
   readonly errors: readonly string[];
@@ -91,6 +92,9 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
   return {
     get fleet() {
       return opened.fleet;
+    },
+    get keptWork() {
+      return opened.keptWork;
     },
     workspace,
     storage,

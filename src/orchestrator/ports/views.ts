@@ -46,6 +46,29 @@ export type TrainReply =
     }
   | { readonly ok: false; readonly message: string; readonly next: string };
 
+/** Work of an agent that was kept when its folder was removed, because it is on no branch. */
+export interface KeptWork {
+  /** Full name of the ref that keeps it. */
+  readonly ref: string;
+  /** Milliseconds since the epoch: when the work was last committed. */
+  readonly at: number;
+  /** Absolute root of the working tree whose repository holds it. */
+  readonly repository: string;
+}
+
+/** What became of bringing kept work back. */
+export type RestoreReply =
+  | { readonly ok: true; readonly branch: string }
+  | { readonly ok: false; readonly message: string; readonly next: string };
+
+/** Kept work as the person finds it again. */
+export interface KeptWorkControl {
+  /** All of the open folders' repositories, newest first. */
+  list(): Promise<readonly KeptWork[]>;
+  /** Makes a branch of it; never moves one that exists. The work stays kept under its ref. */
+  restore(ref: string, branch: string): Promise<RestoreReply>;
+}
+
 /** Merge trains as the person drives them. What follows from an answer is done in the background and seen in the state. */
 export interface TrainControl {
   /** Begins to merge what the ended agents of a run have done. `check`: run after each; empty for none. */

@@ -1,7 +1,7 @@
 import type { Failure } from '../../core/events.ts';
 import type { AgentId } from '../../core/ids.ts';
 import type { RowTarget } from '../../core/rows.ts';
-import type { FleetControl, TrainControl } from '../../orchestrator/ports.ts';
+import type { FleetControl, KeptWorkControl, TrainControl } from '../../orchestrator/ports.ts';
 import type { CommandReply } from '../commandReply.ts';
 import type { FleetDoor } from '../fleetDoor.ts';
 
@@ -24,6 +24,8 @@ export interface CommandDeps {
   readonly openTimeline: (follow: AgentId | undefined, options?: { readonly keepFocus: boolean }) => void;
   /** Merge trains, while there is a fleet. */
   readonly trains: () => TrainControl | undefined;
+  /** Work that was kept when folders of agents went, while there is a fleet. */
+  readonly keptWork: () => KeptWorkControl | undefined;
   readonly logError: (error: unknown) => void;
 }
 

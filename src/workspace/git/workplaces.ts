@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { AgentId } from '../../core/ids.ts';
+import { type AgentId, toId } from '../../core/ids.ts';
 import { type Isolation, type WorkSource, workRef } from '../../core/isolation.ts';
 import { toError } from '../../lib/errors.ts';
 import type { Log, Workplaces } from '../../orchestrator/ports.ts';
@@ -32,13 +32,18 @@ export interface WorkplacesDeps {
   readonly options: () => WorkplaceOptions;
   /** Whether an agent there still is works in a folder. */
   readonly isNeeded: (workplaceId: string) => boolean;
+  /** Told when the folder made for an agent is gone, with what was kept of it. */
+  readonly removed: (agentId: AgentId, repository: string, salvage: string | undefined) => void;
   readonly log: Log;
 }
 
 /** The folders of agents, with what the fleet does not ask for itself. */
 export interface WorktreeWorkplaces extends Workplaces {
-  /** Removes a folder nobody needs any more; what is in no branch is kept first, and the log says under which name. Never rejects. */
-  release(workplaceId: string): Promise<void>;
+  /**
+   * Removes a folder nobody needs any more; what is in no branch is kept first, and the log says under which name. `landed`: a commit that a
+   * merge train has brought to the person's branch, for which nothing has to be kept. Never rejects.
+   */
+  release(workplaceId: string, landed?: string): Promise<void>;
   /** Removes all folders nobody needs; folders that are to be made wait for it. Never rejects. */
   sweep(): Promise<void>;
 }
@@ -51,6 +56,7 @@ export function createWorkplaces(deps: WorkplacesDeps): WorktreeWorkplaces {
     tellRemoval(record, removal, log);
     if (removal.ok) {
       await forgetWork(deps, record);
+      deps.removed(toId('agent', record.agent), record.workTree, removal.salvage?.ref);
     }
   };
   const sweep = async (): Promise<void> => {
@@ -76,11 +82,11 @@ export function createWorkplaces(deps: WorkplacesDeps): WorktreeWorkplaces {
         return { ok: false, text: toError(error).message };
       }
     },
-    release: (workplaceId) =>
+    release: (workplaceId, landed) =>
       guarded('The folder of a deleted agent', async () => {
         const record = await recordOf(deps, workplaceId);
         if (record !== undefined && !deps.isNeeded(workplaceId)) {
-          await removed(record, await worktrees.remove(record));
+          await removed(record, await worktrees.remove(record, landed === undefined ? {} : { landed }));
         }
       }),
     sweep: () => (swept = guarded('Folders of agents that are no more', sweep)),

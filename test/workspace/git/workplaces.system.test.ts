@@ -21,12 +21,14 @@ describe('the folders of agents', function () {
   let place: GitPlace;
   let folder: string;
   let said: string[];
+  let removals: unknown[];
   const needed = new Set<string>();
 
   beforeEach(() => {
     place = gitPlace();
     folder = place.repository('work', { 'a.txt': 'one\ntwo\nthree\nfour\nfive\n', '.gitignore': '.env*\nnode_modules/\n' });
     said = [];
+    removals = [];
     needed.clear();
   });
 
@@ -48,6 +50,7 @@ describe('the folders of agents', function () {
       folders: () => folders.map((path, index) => ({ name: `folder${index}`, path })),
       options: () => options,
       isNeeded: (id) => needed.has(id),
+      removed: (...fact) => void removals.push(fact),
       log,
     });
   }
@@ -142,6 +145,26 @@ describe('the folders of agents', function () {
     assert.equal(place.plain(folder, 'show', `${salvage}:new.txt`), 'kept');
     assert.equal(said.length, 1);
     assert.ok(said[0]?.includes(salvage), said[0]);
+    assert.deepEqual(removals, [['ann', folder, salvage]]);
+  });
+
+  it('leave nothing behind when a merge train has brought their work to the branch, and keep what was done after that', async () => {
+    const places = open();
+    const [ann, bob] = [await made(places, 'ann'), await made(places, 'bob')];
+    writeFileSync(join(ann.folder, 'new.txt'), 'merged');
+    writeFileSync(join(bob.folder, 'new.txt'), 'merged');
+    const landed = [await captured(places, ann), await captured(places, bob)];
+    writeFileSync(join(bob.folder, 'new.txt'), 'changed since');
+    needed.clear();
+    await places.release(ann.id, landed[0]);
+    await places.release(bob.id, landed[1]);
+    const [salvage = '', ...others] = refs();
+    assert.deepEqual(others, []);
+    assert.equal(place.plain(folder, 'show', `${salvage}:new.txt`), 'changed since');
+    assert.deepEqual(removals, [
+      ['ann', folder, undefined],
+      ['bob', folder, salvage],
+    ]);
   });
 
   it('of agents that are no more go when the fleet opens, before any is made anew', async () => {
