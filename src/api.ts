@@ -60,6 +60,8 @@ export interface StartRunRequest {
   readonly inputs?: Readonly<Record<string, string | readonly string[]>>;
   /** What the run may use up before the person is asked. */
   readonly budget?: RunBudget;
+  /** Where its agents that change files work; without it, what their types, the workflow and the person's setting say. */
+  readonly isolation?: 'shared' | 'worktree';
 }
 
 export interface RunBudget {
@@ -75,6 +77,8 @@ export interface SpawnAgentRequest {
   readonly label?: string;
   readonly agentType?: string;
   readonly model?: string;
+  /** Where it works, if it changes files; goes before what its type and its run say. */
+  readonly isolation?: 'shared' | 'worktree';
   readonly runId?: string;
   readonly parentId?: string;
 }

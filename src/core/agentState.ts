@@ -4,6 +4,7 @@ import type {
   Effect,
   Effort,
   Failure,
+  IsolationWish,
   Manifest,
   MessageKind,
   Outcome,
@@ -84,6 +85,8 @@ export interface Agent {
   /** The model that answered last, as the endpoint named it. */
   readonly model?: string | undefined;
   readonly effort: Effort;
+  /** Where it works, if it was spawned so or its type says so. */
+  readonly isolation?: IsolationWish | undefined;
   readonly promptId: PromptId;
   readonly brief: Brief;
   /** The task it works on; absent for agents from before there were plans. */

@@ -5,6 +5,7 @@ import {
   briefSchema,
   budgetSchema,
   effortSchema,
+  isolationSchema,
   messageKindSchema,
   placeSchema,
   planChangeSchema,
@@ -32,6 +33,8 @@ export const spawnSchema = z.object({
   brief: briefSchema,
   model: z.string().optional(),
   effort: effortSchema.optional(),
+  /** Where it works; goes before what its type and its run say. */
+  isolation: isolationSchema.optional(),
   /** Name of the task it becomes in the plan; made from the label without one. */
   taskId: taskId.optional(),
   /** Tasks of the run that must be done first; the agent starts then, with their reports. */
@@ -55,6 +58,8 @@ export const fleetCommandSchema = z.discriminatedUnion('type', [
     /** What the workflow asks for beside the task, by name. */
     inputs: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
     budget: budgetSchema.optional(),
+    /** Where its agents work; goes before what their types and the workflow say. */
+    isolation: isolationSchema.optional(),
     by,
   }),
   /** Without `runId` and `parentId` the agent gets a run of its own. */

@@ -1,6 +1,18 @@
 import type { Rejection, SpawnRequest } from './commands.ts';
 import type { Decision } from './decision.ts';
-import type { Actor, Budget, Effort, FleetEvent, Manifest, Place, RightsSet, TaskSpec, ToolSpec } from './events.ts';
+import type {
+  Actor,
+  Budget,
+  Effort,
+  FleetEvent,
+  Isolation,
+  IsolationWish,
+  Manifest,
+  Place,
+  RightsSet,
+  TaskSpec,
+  ToolSpec,
+} from './events.ts';
 import type { AgentId, MintId, PromptId, RunId, TaskId } from './ids.ts';
 import { emptyOpeningContext, type OpeningContext } from './context/openingContext.ts';
 import type { Agent, FleetState } from './state.ts';
@@ -17,6 +29,8 @@ export interface ResolvedSpawn {
   readonly manifest: Manifest;
   /** What it may do at most. */
   readonly rights: RightsSet;
+  /** Where it works, if the request or the type says so. */
+  readonly isolation?: IsolationWish | undefined;
 }
 
 /** What a workflow makes of a task: the plan a run begins with. */
@@ -24,6 +38,7 @@ export interface PlanTemplate {
   readonly workflow: string;
   readonly tasks: readonly TaskSpec[];
   readonly budget?: Budget | undefined;
+  readonly isolation?: Isolation | undefined;
 }
 
 /** What starting a run asks of a workflow. */
@@ -68,7 +83,7 @@ export function spawnEvents(state: FleetState, { spawn, runId, parent, by, taskI
   }
   const agentId = context.mint('agent');
   const prompt = promptFor(state, resolved, context.mint);
-  const { agentType, provider, model, effort, opening, manifest, rights } = resolved;
+  const { agentType, provider, model, effort, opening, manifest, rights, isolation } = resolved;
   const spawned: FleetEvent = {
     type: 'agentSpawned',
     agentId,
@@ -87,6 +102,7 @@ export function spawnEvents(state: FleetState, { spawn, runId, parent, by, taskI
     manifest,
     takesOver,
     rights,
+    isolation,
     by,
   };
   return { ok: true, events: [...prompt.events, spawned], accepted: { runId, agentId, reached: 1 } };

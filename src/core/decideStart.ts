@@ -1,7 +1,7 @@
 import type { FleetCommand, SpawnRequest } from './commands.ts';
 import { type PlanRequest, type PlanTemplate, type Spawner, spawnEvents } from './decideSpawn.ts';
 import type { Decision } from './decision.ts';
-import type { Actor, Budget, FleetEvent, SharedFiles, TaskSpec } from './events.ts';
+import type { Actor, Budget, FleetEvent, Isolation, IsolationWish, SharedFiles, TaskSpec } from './events.ts';
 import { isTaskIdText, type RunId, type TaskId, toId } from './ids.ts';
 import { openingContextOf } from './context/openingContext.ts';
 import type { Rejection } from './commands.ts';
@@ -45,11 +45,19 @@ export function startRun(state: FleetState, command: CommandOf<'startRun'>, cont
     return { ok: false, rejection: rejectionOf(errors) };
   }
   const budget = command.budget ?? stricter(template.budget, context.budget);
-  const run = { label: command.label ?? labelOf(task), task, workflow: template.workflow, budget, by };
+  const isolation = wishOfRun(command.isolation, template.isolation);
+  const run = { label: command.label ?? labelOf(task), task, workflow: template.workflow, budget, by, ...(isolation && { isolation }) };
   const [only, ...others] = template.tasks;
   return only === undefined || others.length > 0 || only.gate?.kind === 'person'
     ? { ok: true, ...newRun(run, template.tasks, `Workflow ${template.workflow}`, context) }
     : begin(state, run, only, context);
+}
+
+function wishOfRun(argument: Isolation | undefined, file: Isolation | undefined): IsolationWish | undefined {
+  if (argument !== undefined) {
+    return { wish: argument, by: 'argument' };
+  }
+  return file === undefined ? undefined : { wish: file, by: 'file' };
 }
 
 /** A run of one task begins with its agent, slots or no slots, so that whoever started it has somebody to look at. */
@@ -74,6 +82,7 @@ interface RunFacts {
   readonly task: string;
   readonly workflow?: string | undefined;
   readonly budget?: Budget | undefined;
+  readonly isolation?: IsolationWish;
   readonly by: Actor;
 }
 
@@ -149,14 +158,29 @@ function start(
 
 /** What an agent of a task is asked to be. */
 export function requestOf(spec: TaskSpec): SpawnRequest {
-  return { label: spec.title.slice(0, 80), agentType: spec.agentType, brief: spec.brief, model: spec.model, effort: spec.effort };
+  const { title, agentType, brief, model, effort, isolation } = spec;
+  return { label: title.slice(0, 80), agentType, brief, model, effort, isolation };
 }
 
 function specFor(plan: Plan, spawn: SpawnRequest, parent: Agent | undefined): TaskSpec {
-  const { brief, dependencies = [], priority = 'medium', agentType = 'general', model, effort, needs, publishes } = spawn;
+  const { brief, dependencies = [], priority = 'medium', agentType = 'general', model, effort, isolation, needs, publishes } = spawn;
   const title = spawn.label?.trim() || agentType;
   const id = spawn.taskId ?? freeId(plan, title);
-  return { id, title, agentType, brief, dependencies, priority, attempts: 1, owner: parent?.id, model, effort, needs, publishes };
+  return {
+    id,
+    title,
+    agentType,
+    brief,
+    dependencies,
+    priority,
+    attempts: 1,
+    owner: parent?.id,
+    model,
+    effort,
+    isolation,
+    needs,
+    publishes,
+  };
 }
 
 /** A task id from a title: its letters and digits, with a number when it is taken. */

@@ -271,6 +271,14 @@ export type Brief = z.infer<typeof briefSchema>;
 export const effortSchema = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
 export type Effort = z.infer<typeof effortSchema>;
 
+/** Where agents that change files work: all in the open folders, or each in a Git worktree of its own. */
+export const isolationSchema = z.enum(['shared', 'worktree']);
+export type Isolation = z.infer<typeof isolationSchema>;
+
+/** A wish for where to work; `argument`: of whoever started the run or the agent, `file`: of a workflow or an agent type. */
+export const isolationWishSchema = z.object({ wish: isolationSchema, by: z.enum(['argument', 'file']) });
+export type IsolationWish = z.infer<typeof isolationWishSchema>;
+
 /** One thing an agent was given, with its size; tokens are estimated from the length of the text. */
 export const manifestPartSchema = z.object({
   /** What it is, for people: "Brief", "Report of scout", "AGENTS.md". */

@@ -12,6 +12,7 @@ import {
   effectSchema,
   effortSchema,
   failureSchema,
+  isolationWishSchema,
   json,
   manifestSchema,
   messageId,
@@ -61,6 +62,8 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     budget: budgetSchema.optional(),
     /** As it was set when the run began; absent: warn. */
     sharedFiles: sharedFilesSchema.optional(),
+    /** Where its agents work, if it was started so or its workflow says so. */
+    isolation: isolationWishSchema.optional(),
     by: actorSchema,
   }),
   z.object({ type: z.literal('promptFixed'), promptId, system: z.string(), tools: z.array(toolSpecSchema) }),
@@ -90,6 +93,8 @@ export const fleetEventSchema = z.discriminatedUnion('type', [
     takesOver: agentId.optional(),
     /** What it may do at most; absent only in journals from before there were rights. */
     rights: rightsSchema.optional(),
+    /** Where it works, if it was spawned so or its type says so. */
+    isolation: isolationWishSchema.optional(),
     by: actorSchema,
   }),
   /** The agent got a slot and its loop began. */

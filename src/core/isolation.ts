@@ -1,13 +1,10 @@
-import type { Workplace } from './events.ts';
+import type { Isolation, Workplace } from './events.ts';
 import { taskOf } from './plan/planGraph.ts';
 import type { Agent, FleetState, Plan, Task } from './state.ts';
 
 /*
  * Where an agent works: in the folders that are open, in a folder of its own, or on in one with the work that its task builds on.
  */
-
-/** What the person wants: all agents in the open folders, or each that changes files in a Git worktree of its own. */
-export type Isolation = 'shared' | 'worktree';
 
 /** Work that an agent builds on, in a folder of its own. */
 export interface WorkSource {
@@ -25,8 +22,18 @@ export type Placement =
   /** In a new folder that begins with all of this work; with none, with what the person sees. */
   | { readonly kind: 'own'; readonly sources: readonly WorkSource[] };
 
-/** Where an agent that has no folder yet is to work. */
-export function placementOf(state: FleetState, agent: Agent, wish: Isolation): Placement {
+/**
+ * What counts of all wishes: an argument goes before a file, the narrower of two before the wider, and the person's setting last. Whoever goes
+ * on with the work of another goes on where that is, whatever is wished.
+ */
+export function wishOf({ runs }: Pick<FleetState, 'runs'>, agent: Pick<Agent, 'runId' | 'isolation'>, setting: Isolation): Isolation {
+  const wishes = [agent.isolation, runs[agent.runId]?.isolation];
+  const first = wishes.find((one) => one?.by === 'argument') ?? wishes.find((one) => one !== undefined);
+  return first?.wish ?? setting;
+}
+
+/** Where an agent that has no folder yet is to work, by the person's setting and what goes before it. */
+export function placementOf(state: FleetState, agent: Agent, setting: Isolation): Placement {
   const before = earlierAttempt(state, agent);
   if (before?.workplace !== undefined) {
     return { kind: 'join', workplace: before.workplace };
@@ -40,7 +47,7 @@ export function placementOf(state: FleetState, agent: Agent, wish: Isolation): P
   if (parent?.workplace !== undefined && parent.workplaceGone === undefined) {
     return { kind: 'join', workplace: parent.workplace };
   }
-  return wish === 'worktree' && changesFiles(state, agent) ? { kind: 'own', sources: [] } : { kind: 'open' };
+  return wishOf(state, agent, setting) === 'worktree' && changesFiles(state, agent) ? { kind: 'own', sources: [] } : { kind: 'open' };
 }
 
 /** Whether an agent has a tool to change files with and may change any. */

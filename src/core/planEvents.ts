@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { actorSchema, agentId, askId, briefSchema, count, effortSchema, failureSchema, runId } from './eventParts.ts';
+import { actorSchema, agentId, askId, briefSchema, count, effortSchema, failureSchema, isolationSchema, runId } from './eventParts.ts';
 import { isIdText, isTaskIdText, type ProposalId, type TaskId } from './ids.ts';
 
 /*
@@ -52,6 +52,8 @@ export const taskSpecSchema = z.object({
   owner: agentId.optional(),
   model: z.string().optional(),
   effort: effortSchema.optional(),
+  /** Where its agents work; goes before what their type and the run say. */
+  isolation: isolationSchema.optional(),
   gate: gateSchema.optional(),
   /** How often it is tried in all before its fallback, each time by a fresh agent that is told of the failure. */
   attempts: z.number().int().min(1).max(5).default(1),

@@ -33,6 +33,7 @@ export function spawnedAgent(event: EventOf<'agentSpawned'>, at: number): Agent 
     taskId: event.taskId,
     manifest: event.manifest,
     rights: event.rights,
+    ...(event.isolation === undefined ? {} : { isolation: event.isolation }),
     spawnedAt: at,
     spawnedBy: event.by,
     stage: 'queued',

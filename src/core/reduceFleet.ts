@@ -64,6 +64,7 @@ export class FleetDraft {
           workflow: event.workflow,
           budget: event.budget,
           sharedFiles: event.sharedFiles,
+          ...(event.isolation === undefined ? {} : { isolation: event.isolation }),
           startedAt: at,
           by: event.by,
         });

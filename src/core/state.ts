@@ -1,5 +1,5 @@
 import type { Agent } from './agentState.ts';
-import type { Actor, Ask, Budget, GrantScope, Place, SharedFiles, Usage } from './events.ts';
+import type { Actor, Ask, Budget, GrantScope, IsolationWish, Place, SharedFiles, Usage } from './events.ts';
 import type { AgentId, AskId, CallId, PromptId, RunId, TrainId } from './ids.ts';
 import type { Lane } from './laneState.ts';
 import type { Plan } from './planState.ts';
@@ -40,6 +40,8 @@ export interface Run {
   readonly budget?: Budget | undefined;
   /** Absent: warn. */
   readonly sharedFiles?: SharedFiles | undefined;
+  /** Where its agents work, if it was started so or its workflow says so. */
+  readonly isolation?: IsolationWish | undefined;
   readonly startedAt: number;
   readonly by: Actor;
 }

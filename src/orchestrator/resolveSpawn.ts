@@ -1,7 +1,7 @@
 import type { Rejection, SpawnRequest } from '../core/commands.ts';
 import type { ResolvedSpawn } from '../core/decideSpawn.ts';
 import type { OpeningContext } from '../core/context/openingContext.ts';
-import type { RightsSet } from '../core/events.ts';
+import type { IsolationWish, RightsSet } from '../core/events.ts';
 import { mayUse, rightsOfChild } from '../core/rights.ts';
 import type { Agent } from '../core/state.ts';
 import { composePrompt, type SharedPrompt } from '../core/context/sharedPrompt.ts';
@@ -53,8 +53,16 @@ export function resolveSpawn(
     tools,
     opening,
     rights,
+    isolation: wishOf(request, agentType),
     manifest: { given: [...prompt.given, ...manifest.given], withheld: [...manifest.withheld, ...prompt.withheld] },
   };
+}
+
+function wishOf({ isolation }: SpawnRequest, agentType: AgentType): IsolationWish | undefined {
+  if (isolation !== undefined) {
+    return { wish: isolation, by: 'argument' };
+  }
+  return agentType.isolation === undefined ? undefined : { wish: agentType.isolation, by: 'file' };
 }
 
 /** Family names that definition files use, with the role whose model they stand for; so they work with whatever models the person chose. */

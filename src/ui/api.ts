@@ -38,12 +38,12 @@ export function createApi(deps: Pick<CommandDeps, 'door' | 'provider' | 'now' | 
   };
   return {
     apiVersion: 1,
-    startRun: async ({ task, label, workflow, inputs, budget }) =>
-      begin({ type: 'startRun', task, label, workflow, inputs: inputs === undefined ? undefined : copyInputs(inputs), budget }),
-    spawnAgent: async ({ task, label, agentType, model, runId, parentId }) =>
+    startRun: async ({ task, label, workflow, inputs, budget, isolation }) =>
+      begin({ type: 'startRun', task, label, workflow, inputs: inputs === undefined ? undefined : copyInputs(inputs), budget, isolation }),
+    spawnAgent: async ({ task, label, agentType, model, isolation, runId, parentId }) =>
       begin({
         type: 'spawnAgent',
-        spawn: { label, agentType, model, brief: { objective: task } },
+        spawn: { label, agentType, model, isolation, brief: { objective: task } },
         runId: runId === undefined ? undefined : toRunId(runId),
         parentId: parentId === undefined ? undefined : toAgentId(parentId),
       }),

@@ -1,5 +1,4 @@
-import type { Effort } from '../core/events.ts';
-import type { Isolation } from '../core/isolation.ts';
+import type { Effort, Isolation } from '../core/events.ts';
 import { type MergedPrices, mergePrices } from '../core/priceOverrides.ts';
 import { listPrices, type PriceTable } from '../core/prices.ts';
 import type { FleetSettings } from '../orchestrator/ports.ts';

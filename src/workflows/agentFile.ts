@@ -1,4 +1,4 @@
-import type { Effort } from '../core/events.ts';
+import { type Effort, type Isolation, isolationSchema } from '../core/events.ts';
 import type { AgentType, DefinitionText, Problem } from '../orchestrator/ports.ts';
 import { DefinitionFields } from './definitionFields.ts';
 import type { Dialect } from './foreignTools.ts';
@@ -59,6 +59,7 @@ export function readAgentFile(file: DefinitionText, keptRole?: AgentType['role']
     role: wanted.role,
     model: readModel(fields, dialect),
     effort: oneOf(fields, 'effort', efforts),
+    isolation: readIsolation(fields, file.source),
     source: { kind: file.source, path: file.path },
     notHonoured: fields.notHonoured,
     instructions,
@@ -105,6 +106,16 @@ function oneOf<T extends string>(fields: DefinitionFields, name: string, values:
   return found;
 }
 
+/** A repository can have its agents kept apart from the person's files, and not let them back to where the person does not want them. */
+function readIsolation(fields: DefinitionFields, source: FileAgentType['source']['kind']): Isolation | undefined {
+  const wish = oneOf(fields, 'isolation', isolationSchema.options);
+  if (wish === 'shared' && source === 'workspace') {
+    fields.refuse('isolation', 'A file of the workspace can ask for "worktree" only; your setting counts otherwise.');
+    return undefined;
+  }
+  return wish;
+}
+
 function hiddenFrom(fields: DefinitionFields, dialect: Dialect): ReadonlySet<'person' | 'agents'> {
   const hidden = new Set<'person' | 'agents'>();
   if (dialect === 'vscode') {
@@ -121,10 +132,10 @@ function hiddenFrom(fields: DefinitionFields, dialect: Dialect): ReadonlySet<'pe
   return hidden;
 }
 
-const flotillaFields = ['name', 'description', 'role', 'tools', 'disallowedTools', 'model', 'effort'];
+const flotillaFields = ['name', 'description', 'role', 'tools', 'disallowedTools', 'model', 'effort', 'isolation'];
 const knownFields: Readonly<Record<Dialect, readonly string[]>> = {
   flotilla: flotillaFields,
-  claude: ['name', 'description', 'tools', 'disallowedTools', 'model', 'effort', 'permissionMode'],
+  claude: ['name', 'description', 'tools', 'disallowedTools', 'model', 'effort', 'permissionMode', 'isolation'],
   vscode: ['name', 'description', 'tools', 'model', 'agents', 'user-invocable', 'user-invokable', 'disable-model-invocation', 'infer'],
 };
 
@@ -137,7 +148,7 @@ const otherFields: ReadonlyMap<string, string | undefined> = new Map([
   ['hooks', 'Hooks are not run.'],
   ['memory', 'Agents keep notes for one run only.'],
   ['background', 'All agents work in the background.'],
-  ['isolation', 'All agents work in the open workspace.'],
+  ['isolation', 'Your setting says where agents work.'],
   ['initialPrompt', 'An agent begins with its brief.'],
   ['handoffs', 'Agents do not hand over to each other by themselves; a workflow says who follows whom.'],
   ['color', undefined],

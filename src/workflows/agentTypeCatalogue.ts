@@ -96,6 +96,7 @@ function adapted(base: AgentType, file: FileAgentType): AgentType {
     tools: base.tools.filter((tool) => file.tools.includes(tool) || isEngineTool(tool, base)),
     model: file.model,
     effort: file.effort,
+    isolation: file.isolation,
     source: file.source,
     notHonoured: [...file.notHonoured, ...(lost.length === 0 ? [] : [{ field: 'tools', why }])],
   };

@@ -51,7 +51,7 @@ export function expandWorkflow(workflow: Workflow, use: WorkflowUse): PlanTempla
       next: 'Say in a sentence or two what the run should achieve, and give the inputs the workflow asks for.',
     };
   }
-  return { workflow: workflow.name, tasks: specs, budget: workflow.budget };
+  return { workflow: workflow.name, tasks: specs, budget: workflow.budget, isolation: workflow.isolation };
 }
 
 interface Filling {

@@ -1,4 +1,4 @@
-import type { Budget, Effort, Fallback, Gate, Priority } from '../core/events.ts';
+import type { Budget, Effort, Fallback, Gate, Isolation, Priority } from '../core/events.ts';
 
 /*
  * What a workflow file says, checked and with its defaults filled in. README.md beside this file tells the format.
@@ -68,6 +68,8 @@ export interface Workflow {
   readonly description: string;
   readonly inputs: readonly WorkflowInput[];
   readonly budget?: Budget | undefined;
+  /** Where its agents work; absent: by the person's setting. */
+  readonly isolation?: Isolation | undefined;
   readonly phases: readonly WorkflowPhase[];
   /** Told to every agent of the run's first plan; may hold placeholders. */
   readonly context: string;

@@ -67,7 +67,7 @@ export function createWorkflowCatalogue<F extends WorkflowSource>(deps: Catalogu
   const { builtIn, files, folders, agentTypes } = deps;
   const parsed = new Map<WorkflowSource, ParsedWorkflow>();
   const parse: Parse = (file) => {
-    const known = parsed.get(file) ?? parseWorkflow(file.text, agentTypes);
+    const known = parsed.get(file) ?? parseWorkflow(file.text, agentTypes, file.source);
     parsed.set(file, known);
     return known;
   };

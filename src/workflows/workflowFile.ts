@@ -1,4 +1,4 @@
-import { type Budget, effortSchema, type Fallback, mostRounds, prioritySchema } from '../core/events.ts';
+import { type Budget, effortSchema, type Fallback, type Isolation, isolationSchema, mostRounds, prioritySchema } from '../core/events.ts';
 import { isTaskIdText } from '../core/ids.ts';
 import { personType } from '../core/plan/validatePlan.ts';
 import { type FieldPath, type Fields, FieldSource, topFields } from './fields.ts';
@@ -18,7 +18,10 @@ export interface ParsedWorkflow {
   readonly problems: readonly Problem[];
 }
 
-const topKeys = ['name', 'description', 'inputs', 'budget', 'phases'];
+/** Where a file lies. */
+type DefinitionSource = 'built-in' | 'user' | 'workspace';
+
+const topKeys = ['name', 'description', 'inputs', 'budget', 'isolation', 'phases'];
 const inputKeys = ['name', 'description', 'required', 'list', 'default'];
 const phaseKeys = ['id', 'title', 'tasks'];
 const taskKeys = [
@@ -48,7 +51,7 @@ const taskKeys = [
 const mostRetries = 4;
 
 /** Reads a workflow file. With the names of the agent types there are, it also checks that those it names exist. */
-export function parseWorkflow(given: string, agentTypes?: readonly string[]): ParsedWorkflow {
+export function parseWorkflow(given: string, agentTypes?: readonly string[], from: DefinitionSource = 'user'): ParsedWorkflow {
   // The editor does not count a byte order mark as a column.
   const text = given.replace(/^\uFEFF/, '');
   const front = parseFrontMatter(text);
@@ -62,13 +65,14 @@ export function parseWorkflow(given: string, agentTypes?: readonly string[]): Pa
   const description = top.neededText('description', 'one or two sentences on what it does and when to take it') ?? '';
   const inputs = readInputs(top);
   const budget = readBudget(top);
+  const isolation = readIsolation(top, from);
   const phases = readPhases(top);
   const context = front.body.trim();
   checkWorkflow({ source, inputs, phases, context, agentTypes });
   const problems = source.problems.toSorted((a, b) => a.range.line - b.range.line || a.range.column - b.range.column);
   const isWhole = name !== undefined && !hasError(problems);
   const whole = phases.map(({ id, title, tasks }): WorkflowPhase => ({ id, title, tasks: tasks.map(({ task }) => task) }));
-  const workflow = isWhole ? { name, description, inputs, budget, phases: whole, context } : undefined;
+  const workflow = isWhole ? { name, description, inputs, budget, ...(isolation && { isolation }), phases: whole, context } : undefined;
   return { name, description, inputs, workflow, problems };
 }
 
@@ -116,6 +120,19 @@ function readBudget(top: Fields): Budget | undefined {
   const fields = top.below('budget');
   fields?.allow(['tokens', 'minutes', 'usd']);
   return fields && { tokens: fields.wholeNumber('tokens', 1), minutes: fields.amount('minutes'), usd: fields.amount('usd') };
+}
+
+/** A repository can have its agents kept apart from the person's files, and not let them back to where the person does not want them. */
+function readIsolation(top: Fields, from: DefinitionSource): Isolation | undefined {
+  const wish = top.choice('isolation', isolationSchema.options);
+  if (wish === 'shared' && from === 'workspace') {
+    top.source.warn(
+      top.at('isolation'),
+      'A workflow of the workspace can ask for "worktree" only; the setting counts instead. Take it out.',
+    );
+    return undefined;
+  }
+  return wish;
 }
 
 function readPhases(top: Fields): readonly ReadPhase[] {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Workplace } from '../../src/core/events.ts';
+import type { IsolationWish, Workplace } from '../../src/core/events.ts';
 import { toId } from '../../src/core/ids.ts';
-import { changesFiles, isNeeded, placementOf } from '../../src/core/isolation.ts';
+import { changesFiles, isNeeded, placementOf, wishOf } from '../../src/core/isolation.ts';
 import type { Agent, FleetState, Task } from '../../src/core/state.ts';
 import { examples } from '../support/examples.ts';
 import { fold } from '../support/fold.ts';
@@ -79,6 +79,24 @@ describe('where an agent works', () => {
     assert.equal(place([{ id: 'a' }], 'a', 'worktree', ['read_file', 'run_command']), 'open');
     assert.equal(place([{ id: 'a', part: { rights: { writes: [], commands: [], network: false } } }], 'a'), 'open');
     assert.equal(place([{ id: 'a', part: { rights: { writes: ['docs'], commands: [], network: false } } }], 'a'), 'own');
+  });
+
+  it('is what an argument says, then a file, then the setting; what is nearer to the agent first', () => {
+    const wish = fc.constantFrom('shared' as const, 'worktree' as const);
+    const given = fc.option(fc.record({ wish, by: fc.constantFrom('argument' as const, 'file' as const) }), { nil: undefined });
+    fc.assert(
+      fc.property(given, given, wish, (own: IsolationWish | undefined, ofRun: IsolationWish | undefined, setting) => {
+        const state = fleetOf([{ id: 'a', part: { isolation: own } }]);
+        const agent = agentIn(state, 'a');
+        const run = state.runs[agent.runId] ?? assert.fail();
+        const all = [own, ofRun];
+        const order = [...all.filter((one) => one?.by === 'argument'), ...all.filter((one) => one?.by === 'file')];
+        const runs = { [agent.runId]: { ...run, isolation: ofRun } };
+        assert.equal(wishOf({ runs }, agent, setting), order[0]?.wish ?? setting);
+        assert.equal(placementOf({ ...state, runs }, agent, setting).kind, (order[0]?.wish ?? setting) === 'worktree' ? 'own' : 'open');
+      }),
+      examples(200),
+    );
   });
 
   it('is the folder of the one whose work its task builds on, whether it changes files or not', () => {

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventOf } from '../../src/core/events.ts';
-import type { FleetCommandInput } from '../../src/core/commands.ts';
+import type { DefinitionText } from '../../src/orchestrator/ports.ts';
+import type { FleetCommandInput, SpawnRequest } from '../../src/core/commands.ts';
 import { toId } from '../../src/core/ids.ts';
 import { isLive, outcomeOf } from '../../src/core/selectors.ts';
 import type { Agent, FleetState } from '../../src/core/state.ts';
@@ -39,7 +40,11 @@ describe('agents in worktrees of their own', function () {
     real = undefined;
   });
 
-  async function open(scripts: Readonly<Record<string, Script>>, settings: Readonly<Record<string, unknown>> = {}): Promise<RealFleet> {
+  async function open(
+    scripts: Readonly<Record<string, Script>>,
+    settings: Readonly<Record<string, unknown>> = {},
+    definitions: readonly DefinitionText[] = [],
+  ): Promise<RealFleet> {
     const source = temporary();
     await writeTree(source, { 'a.txt': 'one\ntwo\nthree\nfour\nfive\nsix\nseven\n', 'b.txt': 'b\n' });
     git(source, 'init', '-q', '-b', 'main');
@@ -50,6 +55,7 @@ describe('agents in worktrees of their own', function () {
     real = await openRealFleet({
       source,
       provider: model,
+      definitions,
       settings: { isolation: 'worktree', 'approvals.mode': 'editFreely', ...settings },
     });
     return real;
@@ -246,6 +252,34 @@ describe('agents in worktrees of their own', function () {
       [false, false],
     );
     assert.equal(existsSync(join(workspace, 'made.txt')), false);
+  });
+
+  it('is wished for by whoever starts an agent or a run, and by the file of its type, whatever the setting says', async () => {
+    const definitions = [
+      {
+        kind: 'agentType' as const,
+        source: 'workspace' as const,
+        path: '.claude/agents/apart.md',
+        text: '---\nname: apart\ndescription: Works apart\ntools: Read, Edit\nisolation: worktree\n---\nWork.',
+      },
+    ];
+    const said = report('The greeting in a.txt stays as it is, nothing to do.');
+    const names = ['type', 'argument', 'plain', 'back'];
+    const { until, fleet } = await open(Object.fromEntries(names.map((name) => [name, [said]])), { isolation: 'shared' }, definitions);
+    const spawnOne = (taskId: string, spawn: Partial<SpawnRequest>) =>
+      execute({ type: 'spawnAgent', spawn: { brief: { objective: taskId }, taskId: toId('task', taskId), ...spawn } });
+    spawnOne('type', { agentType: 'apart' });
+    spawnOne('argument', { agentType: 'builder', isolation: 'worktree' });
+    spawnOne('plain', { agentType: 'builder' });
+    spawnOne('back', { agentType: 'apart', isolation: 'shared' });
+    await until((state) => isOver(state) && Object.keys(state.agents).length === names.length);
+    assert.deepEqual(
+      names.map((name) => known(name).workplace !== undefined),
+      [true, true, false, false],
+    );
+    assert.equal(Object.keys(fleet.state.runs).length, names.length);
+    execute({ type: 'startRun', task: 'x', isolation: 'worktree' });
+    assert.deepEqual(Object.values(fleet.state.runs).at(-1)?.isolation, { wish: 'worktree', by: 'argument' });
   });
 
   it('says why not where there is no repository, and leaves alone who only reads', async () => {

@@ -29,15 +29,24 @@ function resolve(request: Partial<SpawnRequest>, type: Partial<AgentType>, model
     renderOpening: () => ({ opening: '', manifest: { given: [], withheld: [] } }),
   };
   const resolved = resolveSpawn({ brief: { objective: 'o' }, ...request }, 'label', emptyOpeningContext, undefined, sources);
-  return 'code' in resolved ? assert.fail(resolved.message) : { model: resolved.model, effort: resolved.effort };
+  return 'code' in resolved
+    ? assert.fail(resolved.message)
+    : { model: resolved.model, effort: resolved.effort, isolation: resolved.isolation };
 }
 
 describe('resolving a spawn', () => {
   it('takes model and effort from the argument, then the definition, then the setting for the role', () => {
     const definition: Partial<AgentType> = { model: 'own', effort: 'max' };
-    assert.deepEqual(resolve({ model: 'asked', effort: 'low' }, definition), { model: 'asked', effort: 'low' });
-    assert.deepEqual(resolve({}, definition), { model: 'own', effort: 'max' });
-    assert.deepEqual(resolve({}, {}), { model: 'middle', effort: 'medium' });
+    const isolation = undefined;
+    assert.deepEqual(resolve({ model: 'asked', effort: 'low' }, definition), { model: 'asked', effort: 'low', isolation });
+    assert.deepEqual(resolve({}, definition), { model: 'own', effort: 'max', isolation });
+    assert.deepEqual(resolve({}, {}), { model: 'middle', effort: 'medium', isolation });
+  });
+
+  it('says where an agent works and who wants it', () => {
+    const definition: Partial<AgentType> = { isolation: 'worktree' };
+    assert.deepEqual(resolve({}, definition).isolation, { wish: 'worktree', by: 'file' });
+    assert.deepEqual(resolve({ isolation: 'shared' }, definition).isolation, { wish: 'shared', by: 'argument' });
   });
 
   it('takes the name of a family for the model that the person chose for that size', () => {

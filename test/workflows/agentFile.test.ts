@@ -155,11 +155,32 @@ describe('agent files', () => {
     assert.equal(typeOf('flotilla', 'model: local/my-model').model, 'local/my-model');
   });
 
+  it('say where agents work, in ours and in those of Claude Code; a repository cannot let them back to the files of the person', () => {
+    const own = (isolation: string) =>
+      readAgentFile({
+        kind: 'agentType',
+        source: 'user',
+        path: '~/.flotilla/agents/a.md',
+        text: `---\ndescription: d\nisolation: ${isolation}\n---\nBody`,
+      });
+    assert.deepEqual([own('worktree').type?.isolation, own('shared').type?.isolation], ['worktree', 'shared']);
+    assert.equal(typeOf('claude', 'isolation: worktree').isolation, 'worktree');
+    assert.deepEqual(typeOf('claude', 'isolation: worktree').notHonoured, []);
+    const loosened = typeOf('flotilla', 'isolation: shared');
+    assert.equal(loosened.isolation, undefined);
+    assert.match(reasons(loosened), /^isolation: A file of the workspace can ask for "worktree" only/);
+    assert.deepEqual(
+      own('none').problems.map(({ message }) => message),
+      ['"isolation" must be one of shared, worktree; the setting counts instead.'],
+    );
+    assert.match(reasons(typeOf('vscode', 'isolation: worktree')), /^isolation: /);
+  });
+
   it('name every field of others that is not done', () => {
     const claude = typeOf('claude', 'maxTurns: 5\nhooks: {}\nisolation: worktree\nmemory: user\nskills: [a]\ncolor: red\nnew-thing: 1');
     assert.deepEqual(
       claude.notHonoured.map(({ field }) => field),
-      ['maxTurns', 'hooks', 'isolation', 'memory', 'skills', 'new-thing'],
+      ['maxTurns', 'hooks', 'memory', 'skills', 'new-thing'],
     );
     const vscode = typeOf('vscode', "handoffs: [{label: a, agent: b}]\nmcp-servers: {}\nargument-hint: x\ntarget: vscode\nagents: ['a']");
     assert.deepEqual(vscode.notHonoured.map(({ field }) => field).sort(), ['agents', 'handoffs', 'mcp-servers']);

@@ -34,6 +34,25 @@ function tell(text: string, { severity, message, range }: Problem): string {
 }
 
 describe('a workflow file', () => {
+  it('says where its agents work; one of the workspace cannot let them back to the files of the person', () => {
+    const text = (wish: string) =>
+      file(`isolation: ${wish}`, 'phases:', '  - id: only', '    title: Only', '    tasks:', ...scout.map((line) => `      ${line}`));
+    const read = (wish: string, from: 'user' | 'workspace') => parseWorkflow(text(wish), agentTypes, from).workflow?.isolation;
+    assert.deepEqual(
+      (['user', 'workspace'] as const).flatMap((from) => [read('worktree', from), read('shared', from)]),
+      ['worktree', 'shared', 'worktree', undefined],
+    );
+    const { workflow } = parseWorkflow(text('worktree'), agentTypes);
+    const template = expandWorkflow(workflow ?? assert.fail(), { ...use, inputs: {} });
+    assert.equal('code' in template ? template.message : template.isolation, 'worktree');
+    assert.deepEqual(told(text('own')), ['error 4:12 [own] "isolation" cannot be "own". Write one of: shared, worktree.']);
+    const loosened = text('shared');
+    assert.deepEqual(
+      parseWorkflow(loosened, agentTypes, 'workspace').problems.map((problem) => tell(loosened, problem)),
+      ['warning 4:12 [shared] A workflow of the workspace can ask for "worktree" only; the setting counts instead. Take it out.'],
+    );
+  });
+
   it('is read whole, with its defaults filled in', () => {
     const text = file(
       'inputs:',
@@ -179,7 +198,7 @@ describe('a workflow file', () => {
       'error 1:1 [---] "name" is missing. Add "name: ..." with the name people start it by.',
       'error 1:1 [---] "description" is missing. Add "description: ..." with one or two sentences on what it does and when to take it.',
       'error 1:1 [---] "phases" is missing. Add a list of phases, each with "id", "title" and "tasks".',
-      'warning 2:1 [version] "version" means nothing here and is left out. Known here: name, description, inputs, budget, phases.',
+      'warning 2:1 [version] "version" means nothing here and is left out. Known here: name, description, inputs, budget, isolation, phases.',
     ]);
     assert.deepEqual(told(withTasks('- title: Nothing else')), [
       'error 8:9 [title: Nothing else] "id" is missing. Add "id: ..." with a short name for the task.',

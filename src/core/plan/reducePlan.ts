@@ -114,6 +114,7 @@ const blank = {
   owner: undefined,
   model: undefined,
   effort: undefined,
+  isolation: undefined,
   gate: undefined,
   fallback: undefined,
   partial: undefined,

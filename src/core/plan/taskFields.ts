@@ -121,6 +121,14 @@ export const taskRows: readonly FieldRow[] = [
   },
   { key: 'effort', path: ['effort'], shape: 'text', wants: efforts, meaning: 'How hard its agent thinks.' },
   {
+    key: 'isolation',
+    path: ['isolation'],
+    shape: 'text',
+    wants: 'shared or worktree',
+    meaning:
+      'Whether its agent works in the open folder or in a Git worktree of its own, in place of what its type, the run and your setting say.',
+  },
+  {
     key: 'attempts',
     path: ['attempts'],
     shape: 'number',

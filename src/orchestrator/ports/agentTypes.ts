@@ -1,6 +1,6 @@
 import type { SpawnRequest } from '../../core/commands.ts';
 import type { Opening, OpeningContext } from '../../core/context/openingContext.ts';
-import type { Budget, Effort, SharedFiles } from '../../core/events.ts';
+import type { Budget, Effort, Isolation, SharedFiles } from '../../core/events.ts';
 
 /** What kind of agent something is: its instructions, its tools, and which of the person's models it uses. */
 export interface AgentType {
@@ -14,6 +14,8 @@ export interface AgentType {
   readonly model?: string | undefined;
   /** Absent: the setting for the role. */
   readonly effort?: Effort | undefined;
+  /** Absent: what the run or the person's setting says. */
+  readonly isolation?: Isolation | undefined;
   readonly source?: AgentTypeSource | undefined;
   /** What its file asks for and is not done, each with the reason. */
   readonly notHonoured?: readonly { readonly field: string; readonly why: string }[] | undefined;

@@ -1,7 +1,7 @@
 import type { PathFact } from '../../core/brief/briefPaths.ts';
-import type { Effect, Failure, FleetEvent, Gate, JournalEntry, Workplace } from '../../core/events.ts';
+import type { Effect, Failure, FleetEvent, Gate, Isolation, JournalEntry, Workplace } from '../../core/events.ts';
 import type { AgentId } from '../../core/ids.ts';
-import type { Isolation, Placement } from '../../core/isolation.ts';
+import type { Placement } from '../../core/isolation.ts';
 import type { Agent } from '../../core/state.ts';
 
 /** Time that never runs backwards: wall-clock origin, monotonic progress. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FleetCommandInput } from '../../core/commands.ts';
+import { isolationSchema } from '../../core/events.ts';
 import { adviseOn, agentsPerLead } from '../../core/plan/advisor.ts';
 import { aboutTokens, estimateText, historyOf } from '../../core/plan/estimate.ts';
 import { isIdText, toId } from '../../core/ids.ts';
@@ -19,7 +20,7 @@ export interface StartDeps extends CommandDeps {
   readonly folders: () => readonly string[];
 }
 
-/** From code: `(task, { workflow?, inputs? })`. By hand: asks for the task, the workflow, and what that needs. */
+/** From code: `(task, { workflow?, inputs?, isolation? })`. By hand: asks for the task, the workflow, and what that needs. */
 export async function startRun(deps: StartDeps, fleet: FleetControl, first: unknown, second: unknown): Promise<CommandReply> {
   if (typeof first === 'string') {
     return begin(deps, fleet, { type: 'startRun', task: first, ...readOptions(second) });
@@ -113,14 +114,16 @@ async function advised(deps: StartDeps, fleet: FleetControl, start: Begin, input
 type SpawnOne = Extract<FleetCommandInput, { type: 'spawnAgent' }>;
 
 /** Reads what code passed; anything that is not understood is left out, and the fleet refuses what is missing. */
-function readOptions(value: unknown): Pick<Begin, 'workflow' | 'inputs'> {
+function readOptions(value: unknown): Pick<Begin, 'workflow' | 'inputs' | 'isolation'> {
   if (typeof value !== 'object' || value === null) {
     return {};
   }
   const workflow = 'workflow' in value && typeof value.workflow === 'string' ? value.workflow : undefined;
   const given = 'inputs' in value && typeof value.inputs === 'object' && value.inputs !== null ? Object.entries(value.inputs) : [];
   const inputs = Object.fromEntries(given.filter((entry): entry is [string, string | string[]] => isInput(entry[1])));
-  return { ...(workflow === undefined ? {} : { workflow }), ...(given.length === 0 ? {} : { inputs }) };
+  const isolation = isolationSchema.safeParse('isolation' in value ? value.isolation : undefined).data;
+  const wish = isolation === undefined ? {} : { isolation };
+  return { ...wish, ...(workflow === undefined ? {} : { workflow }), ...(given.length === 0 ? {} : { inputs }) };
 }
 
 function isInput(value: unknown): value is string | string[] {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { effortSchema } from '../../core/eventParts.ts';
+import { effortSchema, isolationSchema } from '../../core/eventParts.ts';
 import { prioritySchema } from '../../core/planEvents.ts';
 import type { Plan } from '../../core/state.ts';
 import { taskRows } from '../../core/plan/taskFields.ts';
@@ -62,6 +62,8 @@ export class PlanCompletion implements Disposable, vscode.CompletionItemProvider
         return this.#agentTypes().map(({ name, description }) => ({ label: name, detail: description }));
       case 'priority':
         return prioritySchema.options.map((label) => ({ label }));
+      case 'isolation':
+        return isolationSchema.options.map((label) => ({ label }));
       case 'effort':
         return effortSchema.options.map((label) => ({ label }));
       case 'kind':

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type AgentId, toId } from '../../core/ids.ts';
-import { type Isolation, type WorkSource, workRef } from '../../core/isolation.ts';
+import type { Isolation } from '../../core/events.ts';
+import { type WorkSource, workRef } from '../../core/isolation.ts';
 import { toError } from '../../lib/errors.ts';
 import type { Log, Workplaces } from '../../orchestrator/ports.ts';
 import type { WorkspaceFolder } from '../workspacePath.ts';
