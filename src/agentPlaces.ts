@@ -9,6 +9,7 @@ import type { ChangeUndo, Log, PathFacts, Tool } from './orchestrator/ports.ts';
 import { createFileTools } from './tools/fileTools.ts';
 import { placedTools } from './tools/placedTool.ts';
 import { createRunCommandTool, type RunCommandDeps } from './tools/runCommand.ts';
+import type { RunPersonCommand } from './workspace/commands/personCommand.ts';
 import type { Git } from './workspace/git/gitTypes.ts';
 import { createRepositoryLock } from './workspace/git/repositoryLock.ts';
 import { createWorkplaces, type WorkplaceOptions, type WorktreeWorkplaces } from './workspace/git/workplaces.ts';
@@ -34,6 +35,8 @@ export interface AgentPlacesDeps {
   readonly locks: string;
   readonly git: Git;
   readonly options: () => WorkplaceOptions;
+  /** Runs the set-up commands of the person. */
+  readonly runCommand: RunPersonCommand;
   /** Plans commands in folders. */
   readonly planIn: (paths: WorkspacePaths) => RunCommandDeps['plan'];
   readonly state: () => FleetState;
@@ -83,6 +86,7 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
     worktrees,
     folders: files.paths.folders,
     options: deps.options,
+    runCommand: deps.runCommand,
     isNeeded: (id) => isNeeded(state(), id),
     removed: (agentId, repository, salvage) => {
       const label = labels.get(agentId);

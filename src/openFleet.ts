@@ -43,6 +43,7 @@ import { createRenderOpening } from './workflows/renderOpening.ts';
 import { createAgentLeases } from './workspace/agentLeases.ts';
 import { createCommandGate } from './workspace/commands/commandGate.ts';
 import { createCommandPlanner } from './workspace/commands/commandPlanner.ts';
+import { createPersonCommands } from './workspace/commands/personCommand.ts';
 import { RecordedRuns } from './workspace/commands/recordedRun.ts';
 import { createCheckpoints } from './workspace/git/checkpoints.ts';
 import { createSandbox } from './workspace/sandbox/createSandbox.ts';
@@ -130,6 +131,8 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
   const rightsOf = (agentId: AgentId) => fleet.state.agents[agentId]?.rights ?? allRights;
   const git = createGit({ host: process.env, forbiddenFolders: writtenByAgents, log });
   const checkpoints = createCheckpoints({ git, storage: join(storage, 'checkpoints'), now: () => clock.now(), log });
+  const wish = () => settings().sandbox.wish;
+  const domains = () => settings().sandbox.domains;
   const keepers = new WeakMap<WorkspacePaths, RecordedRuns>();
   const planIn = (paths: WorkspacePaths): RunCommandDeps['plan'] => {
     const keeper = new RecordedRuns({ checkpoints, blobs, paths, onSaved: deps.onSaved });
@@ -137,14 +140,15 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     const plan = createCommandPlanner({
       gate: createCommandGate({ paths, processes, sandbox, environment }),
       paths,
-      wish: () => settings().sandbox.wish,
-      domains: () => settings().sandbox.domains,
+      wish,
+      domains,
       denyWrites: () => settings().policy.denyWrites,
       recorded: () => (settings().checkpoints ? keeper : undefined),
     });
     return (request, agentId) => plan(request, { id: agentId, rights: rightsOf(agentId) });
   };
   const agentLeases = createAgentLeases({ clock, state: () => fleet.state });
+  const runCommand = createPersonCommands({ processes, environment, sandbox, wish, domains });
   const places = createAgentPlaces({
     files,
     filesIn: deps.filesIn,
@@ -152,6 +156,7 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
     ...below,
     git,
     options: () => settings().isolation,
+    runCommand,
     planIn,
     state: () => fleet.state,
     record: (event) => fleet.recordRemoved(event),
@@ -243,9 +248,8 @@ export function createFleet(deps: OpenFleetDeps, opened: OpenedJournal): OpenedF
       folders,
       state: () => fleet.state,
       record: (events) => fleet.recordTrain(events),
-      processes,
-      environment,
-      confined: () => settings().sandbox.wish === 'required',
+      runCommand,
+      setUp: () => settings().isolation,
       log,
     }),
     state: () => fleet.state,

@@ -24,6 +24,8 @@ export interface Settings {
     readonly isolation: Isolation;
     /** Ignored files that every worktree gets a copy of, as lines of a .gitignore. */
     readonly copy: readonly string[];
+    /** Commands that run in every new worktree, one after the other. */
+    readonly setup: readonly string[];
     readonly dependencies: { readonly names: readonly string[]; readonly how: 'link' | 'copy' } | undefined;
   };
   readonly prices: PriceTable;
@@ -90,6 +92,7 @@ export function parseSettings(raw: RawSettings): ParsedSettings {
     isolation: {
       isolation: read.oneOf('isolation', ['shared', 'worktree']),
       copy: read.texts('worktree.copy'),
+      setup: read.textOrTexts('worktree.setup'),
       dependencies: dependenciesOf(read.oneOf('worktree.dependencies', ['link', 'copy', 'none'])),
     },
     prices: table,
@@ -161,6 +164,12 @@ class Reader {
       this.#problems.push(`flotilla.${name}: items that are not texts are ignored.`);
     }
     return texts;
+  }
+
+  /** A list of texts, of which one may be written without the list. */
+  textOrTexts(name: string): readonly string[] {
+    const value = this.#raw(name);
+    return typeof value === 'string' ? [value].filter((text) => text.trim() !== '') : this.texts(name);
   }
 
   url(name: string): string | undefined {

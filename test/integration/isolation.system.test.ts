@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventOf } from '../../src/core/events.ts';
 import type { DefinitionText } from '../../src/orchestrator/ports.ts';
@@ -280,6 +280,26 @@ describe('agents in worktrees of their own', function () {
     assert.equal(Object.keys(fleet.state.runs).length, names.length);
     execute({ type: 'startRun', task: 'x', isolation: 'worktree' });
     assert.deepEqual(Object.values(fleet.state.runs).at(-1)?.isolation, { wish: 'worktree', by: 'argument' });
+  });
+
+  it('is not begun in before the set-up of the person has succeeded, and can be tried again', async () => {
+    const ready = join(temporary(), 'ready');
+    const { until } = await open(
+      { left: [read('made.txt'), report('The file made.txt is there, as it should be.')] },
+      { 'worktree.setup': [`cat ${ready}`, 'echo made > made.txt'] },
+    );
+    execute({ type: 'spawnAgent', spawn: { agentType: 'builder', taskId: toId('task', 'left'), brief: { objective: 'left' } } });
+    await until(isOver);
+    assert.match(
+      failure('left'),
+      /The set-up command "cat .*ready" failed with exit code 1 in .*No such file.*Correct it, then try again\./s,
+    );
+    assert.deepEqual([known('left').workplace, model.requests], [undefined, []]);
+    writeFileSync(ready, '');
+    execute({ type: 'retryAgent', agentId: known('left').id });
+    await until(isOver);
+    assert.match(told('left'), /1\\+tmade/);
+    assert.deepEqual(known('left').workplace?.notes, [`Set up with cat ${ready}, echo made > made.txt.`]);
   });
 
   it('says why not where there is no repository, and leaves alone who only reads', async () => {

@@ -12,6 +12,9 @@ import { type TrainRequest, trainCommand } from '../../src/core/train/trainReque
 import type { TrainReply } from '../../src/orchestrator/ports.ts';
 import { TrainHost } from '../../src/orchestrator/trainHost.ts';
 import { createRunTrains, findTrainFolder } from '../../src/workspace/git/runTrains.ts';
+import { createPersonCommands } from '../../src/workspace/commands/personCommand.ts';
+import type { SandboxWish } from '../../src/workspace/commands/commandPlanner.ts';
+import type { SetUpOptions } from '../../src/workspace/git/setUp.ts';
 import { Processes } from '../../src/workspace/processes.ts';
 import { type GitPlace, gitPlace, quiet } from '../support/gitPlace.ts';
 
@@ -26,7 +29,8 @@ class Yard {
   readonly folder = this.place.repository('work', { 'one.txt': 'a\nb\nc\n', 'two.txt': '1\n', 'three.txt': 'x\n' });
   readonly told: FleetCommandInput[] = [];
   state: FleetState = emptyFleet;
-  confined = false;
+  wish: SandboxWish = 'auto';
+  setUp: SetUpOptions = { copy: [], dependencies: undefined, setup: [] };
   readonly #listeners = new Set<(entries: readonly JournalEntry[]) => void>();
   readonly #processes = new Processes({ markerPrefix: 'yard', spoolFolder: join(this.place.root, 'spool'), log: quiet });
   host: TrainHost;
@@ -48,9 +52,17 @@ class Yard {
         unsaved: () => [],
         state: () => this.state,
         record: async (events) => this.record(events),
-        processes: this.#processes,
-        environment: () => ({ PATH: process.env.PATH ?? '', HOME: this.place.home }),
-        confined: () => this.confined,
+        runCommand: createPersonCommands({
+          processes: this.#processes,
+          environment: () => ({ PATH: process.env.PATH ?? '', HOME: this.place.home }),
+          sandbox: {
+            status: async () => ({ kind: 'unavailable', why: 'Nothing can confine here.', next: 'Install it.' }),
+            wrap: () => assert.fail(),
+          },
+          wish: () => this.wish,
+          domains: () => [],
+        }),
+        setUp: () => this.setUp,
         log: quiet,
       }),
       state: () => this.state,
@@ -238,12 +250,49 @@ describe('merging a run', () => {
     assert.equal(yard.head(), before);
   });
 
+  it('checks in a folder set up like those of agents, and says that the check ran unconfined', async () => {
+    yard.place.write(yard.folder, {
+      '.git/info/exclude': 'node_modules/\n.env.test\n',
+      '.env.test': 'KEY=1',
+      'node_modules/pack/index.js': 'packed',
+    });
+    yard.setUp = {
+      copy: ['.env.test'],
+      dependencies: { names: ['node_modules'], how: 'link' },
+      setup: ['cp one.txt made.txt', 'echo 2 >> made.txt'],
+    };
+    yard.agent('ann', { 'one.txt': 'a\nANN\nc\n' });
+    yard.agent('bob', { 'two.txt': '2\n' });
+    await yard.host.mergeRun(runId, 'cat .env.test node_modules/pack/index.js && grep -q ANN made.txt && test "$(wc -l < made.txt)" = 4');
+    const { title, detail } = await yard.asked();
+    assert.equal(title, 'Ready: 2 agents for main');
+    assert.match(detail, /The check ran unconfined, as you would run it: Nothing can confine here\.$/);
+    assert.deepEqual(await yard.answer('land'), { ok: true, trainId: 'train-0' });
+    assert.equal(await yard.ended(), 'landed');
+    assert.equal(yard.place.plain(yard.folder, 'ls-tree', '-r', '--name-only', 'main'), 'one.txt\nthree.txt\ntwo.txt');
+  });
+
+  it('asks when the set-up of that folder fails, with what it said, and takes it up again', async () => {
+    yard.setUp = { ...yard.setUp, setup: ['echo no such package; exit 3'] };
+    yard.agent('ann', { 'one.txt': 'a\nANN\nc\n' });
+    await yard.host.mergeRun(runId, check);
+    const { title, detail } = await yard.asked();
+    assert.match(
+      title,
+      /^ann cannot be merged: The set-up command "echo no such package; exit 3" failed with exit code 3 in .*It ended with:\nno such package/s,
+    );
+    assert.match(detail, /flotilla\.worktree\.setup\. Correct it, then try again\./);
+    yard.setUp = { ...yard.setUp, setup: [] };
+    await yard.answer('retry');
+    assert.equal((await yard.asked()).title, 'Ready: 1 agent for main');
+  });
+
   it('does not run a check unconfined when the person wants every command confined', async () => {
-    yard.confined = true;
+    yard.wish = 'required';
     yard.agent('ann', { 'one.txt': 'a\nANN\nc\n' });
     await yard.host.mergeRun(runId, check);
     const { title, options } = await yard.asked();
-    assert.match(title, /^ann cannot be merged: .*you want every command confined/);
+    assert.match(title, /^ann cannot be merged: .*You want every command confined .* Nothing can confine here\./);
     assert.ok(!options.some((option) => option.choice === 'accept'));
   });
 });

@@ -69,6 +69,7 @@ describe('settings', () => {
       sharedFiles: 'refuse',
       'worktree.copy': ['.env.test'],
       'worktree.dependencies': 'none',
+      'worktree.setup': 'npm ci',
       'approvals.allowedCommands': ['npm test'],
     });
     assert.deepEqual(problems, []);
@@ -79,7 +80,7 @@ describe('settings', () => {
     assert.equal(settings.fleet.idleTimeoutMs, 30_000);
     assert.equal(settings.fleet.sharedFiles, 'refuse');
     assert.deepEqual(settings.sandbox, { wish: 'required', domains: ['*.example.test'] });
-    assert.deepEqual(settings.isolation, { isolation: 'worktree', copy: ['.env.test'], dependencies: undefined });
+    assert.deepEqual(settings.isolation, { isolation: 'worktree', copy: ['.env.test'], setup: ['npm ci'], dependencies: undefined });
     assert.deepEqual(settings.policy, {
       mode: 'editFreely',
       allowedCommands: ['npm test'],

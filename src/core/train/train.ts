@@ -69,6 +69,8 @@ export interface Train {
   readonly byHand?: { readonly agentId: AgentId; readonly head: string; readonly stop: TrainStop } | undefined;
   /** What the check said of the base by itself; it is only asked when the first car is red. */
   readonly baseCheck?: 'passed' | 'failed' | undefined;
+  /** Why the last check ran outside the sandbox, as a sentence; absent when it was confined. */
+  readonly unconfined?: string | undefined;
   readonly approved: boolean;
   readonly blocked?: { readonly message: string; readonly next: string; readonly files: readonly BlockedFile[] } | undefined;
   /** How often it was moved to another base. */
@@ -149,11 +151,9 @@ export function reduceTrain(train: Train, event: TrainEvent): Train {
     case 'carRefused':
       return { ...train, stop: { kind: 'refused', agentId: event.agentId, message: event.message, next: event.next } };
     case 'checkPassed':
-      return event.agentId === undefined
-        ? onBase(train, event.commit, 'passed')
-        : withCar(train, event.agentId, (car) => (isChecked(car, event.commit) ? { ...car, status: 'done', checked: 'passed' } : car));
+      return confined(checkPassed(train, event), train, event);
     case 'checkFailed':
-      return checkFailed(train, event);
+      return confined(checkFailed(train, event), train, event);
     case 'carsSkipped':
       return released(
         event.agentIds.reduce((left, id) => withCar(left, id, (car) => ({ ...fresh(car), status: 'skipped', note: event.reason })), train),
@@ -230,6 +230,18 @@ function carMerged(train: Train, event: Extract<TrainEvent, { type: 'carMerged' 
 
 function isChecked(car: Car, commit: string): boolean {
   return car.status === 'merged' && car.commit === commit;
+}
+
+/** What a check said counts, and so does how it ran; one that is about nothing any more changes nothing. */
+function confined(after: Train, before: Train, { unconfined }: { readonly unconfined?: string | undefined }): Train {
+  return after === before || after.unconfined === unconfined ? after : { ...after, unconfined };
+}
+
+function checkPassed(train: Train, { agentId, commit }: Extract<TrainEvent, { type: 'checkPassed' }>): Train {
+  if (agentId === undefined) {
+    return onBase(train, commit, 'passed');
+  }
+  return withCar(train, agentId, (car) => (isChecked(car, commit) ? { ...car, status: 'done', checked: 'passed' } : car));
 }
 
 function onBase(train: Train, commit: string, baseCheck: 'passed' | 'failed'): Train {

@@ -89,6 +89,9 @@ export const blockedFileSchema = z.object({
 });
 export type BlockedFile = z.infer<typeof blockedFileSchema>;
 
+/** Why a check ran outside the sandbox, as a sentence; absent when it was confined. */
+const unconfined = z.string();
+
 export const trainEventSchemas = [
   z.object({
     type: z.literal('trainStarted'),
@@ -133,7 +136,7 @@ export const trainEventSchemas = [
   /** A car cannot be merged for a reason that is no conflict: its branch is missing, it holds work of a skipped car, ... */
   z.object({ type: z.literal('carRefused'), trainId, agentId, message: z.string(), next: z.string() }),
   /** The check of the person ended with exit code 0. Without an agent, it was of the branch before any car. */
-  z.object({ type: z.literal('checkPassed'), trainId, agentId: agentId.optional(), commit }),
+  z.object({ type: z.literal('checkPassed'), trainId, agentId: agentId.optional(), commit, unconfined: unconfined.optional() }),
   /** The check failed. Without an agent, it fails on the person's branch as it is, before any car. */
   z.object({
     type: z.literal('checkFailed'),
@@ -145,6 +148,7 @@ export const trainEventSchemas = [
     timedOut: z.boolean().optional(),
     /** The end of its output. */
     output: z.string().max(mostOutput),
+    unconfined: unconfined.optional(),
   }),
   /** These cars are left out: the one that was named, and those that depend on it. */
   z.object({ type: z.literal('carsSkipped'), trainId, agentIds: z.array(agentId).min(1), reason: z.string(), by: actorSchema }),

@@ -57,7 +57,11 @@ function question(state: FleetState, train: Train): Question | undefined {
     case 'byHand':
       return { title: trainText(train), detail: carList(train), options: [finish, giveUp, abort(train)] };
     case 'approval':
-      return { title: trainText(train), detail: carList(train), options: [land(train, 'Move'), abort(train)] };
+      return {
+        title: trainText(train),
+        detail: lines([carList(train), confinedText(train)]),
+        options: [land(train, 'Move'), abort(train)],
+      };
     case 'blocked': {
       const { message = '', next = '', files = [] } = train.blocked ?? {};
       return {
@@ -86,7 +90,7 @@ function stopQuestion(train: Train): Question | undefined {
     case 'red':
       return {
         title,
-        detail: lines([why, `${train.check ?? ''}`, stop.output]),
+        detail: lines([why, confinedText(train), `${train.check ?? ''}`, stop.output]),
         options: [sendBack, byHand, retry, accept, skip, abort(train)],
       };
     case 'refused':
@@ -142,6 +146,10 @@ export function trainRowText(train: Train | undefined): string | undefined {
 export function trainRequestText({ title, detail, options }: TrainRequest): string {
   const choices = options.map((option) => `- ${option.label}: ${option.detail}`);
   return `${[title, ['You can choose:', ...choices].join('\n'), detail].join('\n\n')}\n`;
+}
+
+function confinedText({ unconfined }: Train): string {
+  return unconfined === undefined ? '' : `The check ran unconfined, as you would run it: ${unconfined}`;
 }
 
 function carList(train: Train): string {

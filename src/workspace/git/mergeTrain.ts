@@ -166,12 +166,13 @@ class Trains implements MergeTrains {
     if (result.kind === 'notRun') {
       return [this.#stuck(train, step, trouble('failed', `the check could not be run. ${result.text}`, result.next))];
     }
-    if (result.exitCode === 0 && !result.timedOut) {
-      return [{ type: 'checkPassed', trainId: train.id, ...who, commit }];
+    const { exitCode, timedOut, unconfined } = result;
+    const how = unconfined === undefined ? {} : { unconfined };
+    if (exitCode === 0 && !timedOut) {
+      return [{ type: 'checkPassed', trainId: train.id, ...who, commit, ...how }];
     }
-    const { exitCode, timedOut } = result;
     const output = result.output.slice(-mostOutput);
-    return [{ type: 'checkFailed', trainId: train.id, ...who, commit, exitCode, ...(timedOut ? { timedOut } : {}), output }];
+    return [{ type: 'checkFailed', trainId: train.id, ...who, commit, exitCode, ...(timedOut ? { timedOut } : {}), output, ...how }];
   }
 
   async #land(git: TrainGit, train: Train, to: string, signal: AbortSignal): Promise<readonly TrainEvent[]> {
@@ -275,7 +276,9 @@ class Trains implements MergeTrains {
   }
 
   #scratch(git: TrainGit, trainId: TrainId): TrainScratch {
-    const { scratchRoot: root, prepare, log } = this.#deps;
+    const { scratchRoot: root, log, train } = this.#deps;
+    // Only a check needs more than the files of the commit.
+    const prepare = train(trainId)?.check === undefined ? undefined : this.#deps.prepare;
     return new TrainScratch(git, { root, prepare, log }, trainId);
   }
 

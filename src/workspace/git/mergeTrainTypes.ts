@@ -10,7 +10,14 @@ import type { PrepareScratch } from './trainScratch.ts';
 
 /** How a check of the person's ended. */
 export type CheckResult =
-  | { readonly kind: 'ended'; readonly exitCode: number | null; readonly timedOut: boolean; readonly output: string }
+  | {
+      readonly kind: 'ended';
+      readonly exitCode: number | null;
+      readonly timedOut: boolean;
+      readonly output: string;
+      /** Why it was not confined; undefined when it was. */
+      readonly unconfined?: string | undefined;
+    }
   /** It could not be started; nothing is said about the work. */
   | { readonly kind: 'notRun'; readonly text: string; readonly next: string };
 
@@ -24,6 +31,7 @@ export interface MergeTrainDeps {
   readonly carFolder: (agentId: AgentId) => string | undefined;
   /** Makes the car's ref name a commit of everything the agent has done, before it is merged. */
   readonly settle: (car: CarSpec) => Promise<{ readonly ok: true } | GitTrouble>;
+  /** Sets the scratch worktree of a train with a check up. */
   readonly prepare?: PrepareScratch;
   /** Runs the person's check in a folder. Throws only the reason of an aborted signal. */
   readonly runCheck: (

@@ -1,22 +1,25 @@
+import path from 'node:path';
 import type { AgentId, TrainId } from '../../core/ids.ts';
 import { isLive } from '../../core/selectors.ts';
 import type { FleetState } from '../../core/state.ts';
 import { lastCapture, sharers } from '../../core/train/trainCandidates.ts';
 import type { CarSpec, TrainEvent } from '../../core/train/trainEvents.ts';
 import type { Log } from '../../orchestrator/ports.ts';
-import type { Processes } from '../processes.ts';
+import type { RunPersonCommand } from '../commands/personCommand.ts';
+import { isInside } from '../workspacePath.ts';
+import type { Repository } from './gitDir.ts';
 import { type GitTrouble, trouble } from './gitResult.ts';
 import { createMergeTrains } from './mergeTrain.ts';
-import type { CheckResult, MergeTrainDeps, MergeTrains } from './mergeTrainTypes.ts';
+import type { MergeTrainDeps, MergeTrains } from './mergeTrainTypes.ts';
+import { prepareLikeWorktree, type SetUpOptions } from './setUp.ts';
 
 interface RunTrainsDeps extends Pick<MergeTrainDeps, 'git' | 'scratchRoot' | 'unsaved'> {
   readonly folders: () => readonly { readonly name: string; readonly path: string }[];
   readonly state: () => FleetState;
   readonly record: (events: readonly TrainEvent[]) => Promise<void>;
-  readonly processes: Pick<Processes, 'run'>;
-  readonly environment: () => Readonly<Record<string, string>>;
-  /** Whether the person wants no command run unconfined. */
-  readonly confined: () => boolean;
+  readonly runCommand: RunPersonCommand;
+  /** What the person wants in every new worktree. */
+  readonly setUp: () => SetUpOptions;
   readonly log: Log;
 }
 
@@ -35,7 +38,9 @@ export function createRunTrains(deps: RunTrainsDeps): MergeTrains {
     folder: (name) => folders().find((folder) => folder.name === name)?.path,
     carFolder: (agentId) => folderOfCar(state(), agentId),
     settle: (car) => settle(deps, car),
-    runCheck: (request, signal) => runCheck(deps, request, signal),
+    runCheck: ({ command, folder }, signal) => deps.runCommand({ command, folder, writable: folder, timeoutMs: checkTimeoutMs }, signal),
+    prepare: (from, root, signal) =>
+      prepareLikeWorktree({ git, run: deps.runCommand, log }, deps.setUp(), { from, root, folder: folderIn(deps, from, root) }, signal),
     train: (trainId: TrainId) => state().trains[trainId],
   });
 }
@@ -70,19 +75,10 @@ async function settle({ git, folders, state }: RunTrainsDeps, car: CarSpec): Pro
   return problem;
 }
 
-async function runCheck(
-  { processes, environment, confined }: RunTrainsDeps,
-  { command, folder }: { readonly command: string; readonly folder: string },
-  signal: AbortSignal,
-): Promise<CheckResult> {
-  if (confined()) {
-    const text = 'Checks run as you would run them, and you want every command confined (flotilla.sandbox is "required").';
-    return { kind: 'notRun', text, next: 'Abort the merge and start it without a check, or change the setting.' };
-  }
-  const result = await processes.run({ command, folder, timeoutMs: checkTimeoutMs, env: environment() }, () => undefined, signal);
-  return result.ok
-    ? { kind: 'ended', exitCode: result.exitCode, timedOut: result.timedOut, output: result.output }
-    : { kind: 'notRun', text: result.text, next: 'Correct the command: abort the merge and start it again.' };
+/** Where set-up commands run, as in the worktree of an agent: what stands for the open folder, which may be below the root. */
+function folderIn({ folders }: RunTrainsDeps, { workTree }: Repository, root: string): string {
+  const open = folders().find(({ path: folder }) => isInside(workTree, folder));
+  return open === undefined ? root : path.join(root, path.relative(workTree, open.path));
 }
 
 /** The workspace folder whose repository the folders of agents belong to; the first with one when those are gone. */
@@ -104,8 +100,8 @@ export async function findTrainFolder(
       next: 'Merge their work with Git: it is kept below refs/flotilla.',
     };
   }
-  for (const { name, path } of folders()) {
-    const found = await git.open(path);
+  for (const { name, path: folder } of folders()) {
+    const found = await git.open(folder);
     if (found.ok && (wanted.size === 0 || wanted.has(found.commonDir))) {
       return { ok: true, name };
     }

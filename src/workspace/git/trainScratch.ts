@@ -7,8 +7,11 @@ import type { Repository } from './gitDir.ts';
 import { type GitTrouble, trouble } from './gitResult.ts';
 import { fields, type Merged, type TrainGit } from './trainGit.ts';
 
-/** Sets a fresh scratch worktree up: dependencies, files that Git does not know. What it makes there is kept until the worktree goes. */
-export type PrepareScratch = (folder: string, signal: AbortSignal) => Promise<{ readonly ok: true } | GitTrouble>;
+/**
+ * Sets a fresh scratch worktree of a repository up: dependencies, files that Git does not know. What it makes there is kept until the worktree
+ * goes.
+ */
+export type PrepareScratch = (from: Repository, root: string, signal: AbortSignal) => Promise<{ readonly ok: true } | GitTrouble>;
 
 export interface ScratchDeps {
   /** Absolute, below our own storage. */
@@ -177,7 +180,7 @@ export class TrainScratch {
 
   /** Once for each worktree; the list of what it made says that it is done. */
   async #setUp(found: Repository, signal: AbortSignal): Promise<GitTrouble | undefined> {
-    const prepared = await this.#deps.prepare?.(found.workTree, signal);
+    const prepared = await this.#deps.prepare?.(this.#git.repository, found.workTree, signal);
     if (prepared?.ok === false) {
       return prepared;
     }

@@ -4,6 +4,7 @@ import type { Isolation } from '../../core/events.ts';
 import { type WorkSource, workRef } from '../../core/isolation.ts';
 import { toError } from '../../lib/errors.ts';
 import type { Log, Workplaces } from '../../orchestrator/ports.ts';
+import type { RunPersonCommand } from '../commands/personCommand.ts';
 import type { WorkspaceFolder } from '../workspacePath.ts';
 import type { Repository } from './gitDir.ts';
 import { type GitTrouble, trouble } from './gitResult.ts';
@@ -11,18 +12,15 @@ import type { Git } from './gitTypes.ts';
 import { type KeptSource, mergeSources } from './mergeSources.ts';
 import { noteText } from './worktreeNotes.ts';
 import { isThere } from './worktreeDeps.ts';
-import type { Dependencies, Removal, WorktreeRecord, WorktreeTrouble } from './worktreeTypes.ts';
+import { runSetUp, type SetUpOptions } from './setUp.ts';
+import type { Removal, WorktreeRecord, WorktreeTrouble } from './worktreeTypes.ts';
 import type { Worktrees } from './worktrees.ts';
 
 type Workplace = Parameters<Workplaces['capture']>[0];
 type Prepared = Awaited<ReturnType<Workplaces['prepare']>>;
 
-export interface WorkplaceOptions {
+export interface WorkplaceOptions extends SetUpOptions {
   readonly isolation: Isolation;
-  /** Ignored files that every worktree gets a copy of, as lines of a .gitignore. */
-  readonly copy: readonly string[];
-  /** Undefined: folders of packages are left out. */
-  readonly dependencies: Dependencies | undefined;
 }
 
 export interface WorkplacesDeps {
@@ -31,6 +29,8 @@ export interface WorkplacesDeps {
   /** The folders that are open. */
   readonly folders: () => readonly WorkspaceFolder[];
   readonly options: () => WorkplaceOptions;
+  /** Runs the set-up commands of the person. */
+  readonly runCommand: RunPersonCommand;
   /** Whether an agent there still is works in a folder. */
   readonly isNeeded: (workplaceId: string) => boolean;
   /** Told when the folder made for an agent is gone, with what was kept of it. */
@@ -131,7 +131,8 @@ async function make(
   if (from?.ok === false) {
     return failed(from);
   }
-  const { copy, dependencies } = deps.options();
+  const { copy, dependencies, setup } = deps.options();
+  const setUpDeps = { run: deps.runCommand, log: deps.log };
   const made = await deps.worktrees.create(
     {
       folder: folder.path,
@@ -140,6 +141,7 @@ async function make(
       copy,
       ...(from === undefined ? {} : { from: from.commit }),
       ...(dependencies === undefined ? {} : { dependencies }),
+      setUp: (worktree) => runSetUp(setUpDeps, setup, worktree, signal),
     },
     signal,
   );

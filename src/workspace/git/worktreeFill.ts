@@ -130,16 +130,28 @@ async function linkPackages(source: string, target: string): Promise<void> {
 
 async function linkEntry(entry: Dirent, source: string, target: string): Promise<void> {
   if (entry.isSymbolicLink()) {
-    await symlink(await readlink(source), target);
+    const to = await readlink(source);
+    await unlessThere(() => symlink(to, target));
     return;
   }
   if (entry.isDirectory()) {
     const isGroup = entry.name.startsWith('@') || entry.name === '.bin';
-    await (isGroup ? linkPackages(source, target) : symlink(source, target, 'junction'));
+    await (isGroup ? linkPackages(source, target) : unlessThere(() => symlink(source, target, 'junction')));
     return;
   }
   if (entry.isFile()) {
     await copyFile(source, target, constants.COPYFILE_FICLONE);
+  }
+}
+
+/** What an earlier try that was broken off has made stays. */
+async function unlessThere(make: () => Promise<void>): Promise<void> {
+  try {
+    await make();
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') {
+      throw error;
+    }
   }
 }
 

@@ -14,6 +14,8 @@ export function noteText(note: WorktreeNote): string {
       return `Submodules are empty: ${named(note.paths)}.`;
     case 'sparse':
       return 'Only the part of the sparse checkout is there.';
+    case 'setUp':
+      return `Set up with ${note.commands.join(', ')}.${note.unconfined === undefined ? '' : ` That ran unconfined: ${note.unconfined}`}`;
     case 'notCopied':
       return `Not copied: ${named(note.paths)}. ${note.why}`;
   }

@@ -32,9 +32,14 @@ export interface WorktreeRequest {
   readonly copy?: readonly string[];
   readonly dependencies?: Dependencies;
   readonly limits?: SnapshotLimits;
-  /** Called in the finished folder; what it throws takes the worktree back. The place for the person's set-up command. */
-  readonly setUp?: (worktree: Worktree, signal: AbortSignal | undefined) => Promise<void>;
+  /** Called in the finished folder; a failure and what it throws take the worktree back. The place for the person's set-up commands. */
+  readonly setUp?: (worktree: Worktree, signal: AbortSignal | undefined) => Promise<SetUpEnd>;
 }
+
+/** What came of setting a worktree up. */
+export type SetUpEnd =
+  | { readonly ok: true; readonly notes: readonly WorktreeNote[] }
+  | { readonly ok: false; readonly text: string; readonly next: string };
 
 /** What an agent's folder lacks or has differently, for the person to know. */
 export type WorktreeNote =
@@ -45,6 +50,8 @@ export type WorktreeNote =
   | { readonly kind: 'submodules'; readonly paths: readonly string[] }
   /** Only the part of a sparse checkout is there. */
   | { readonly kind: 'sparse' }
+  /** The person's commands ran in it; `unconfined`: why some of them did so outside the sandbox. */
+  | { readonly kind: 'setUp'; readonly commands: readonly string[]; readonly unconfined: string | undefined }
   /** Ignored files or dependencies that could not be copied or linked. */
   | { readonly kind: 'notCopied'; readonly paths: readonly string[]; readonly why: string };
 

@@ -8,7 +8,7 @@ import { copyIgnored, fillDependencies } from './worktreeFill.ts';
 import { addWorktree, fillWorktree, makeStart, refuseRepository, usualLimits } from './worktreeMake.ts';
 import { placesOf, readRecord, readRecords, startRef, worktreeId, writeRecord } from './worktreeRecord.ts';
 import { remove, takeBack } from './worktreeRemove.ts';
-import type { Removal, Worktree, WorktreeNote, WorktreeRecord, WorktreeRequest, WorktreeTrouble } from './worktreeTypes.ts';
+import type { Removal, SetUpEnd, Worktree, WorktreeNote, WorktreeRecord, WorktreeRequest, WorktreeTrouble } from './worktreeTypes.ts';
 
 /** Folders of their own for agents: Git worktrees, detached, so that the person's list of branches stays theirs. */
 export interface Worktrees {
@@ -159,17 +159,23 @@ async function make(
     folder: path.join(root, ...record.within.split('/')),
     notes,
   };
+  const setUp = await setUpIn(worktree, request, signal);
+  if (!setUp.ok) {
+    return { ...setUp, kind: 'setUp' };
+  }
+  await writeRecord(storage, worktree.record);
+  return { ...worktree, notes: [...notes, ...setUp.notes] };
+}
+
+async function setUpIn(worktree: Worktree, { setUp }: WorktreeRequest, signal: AbortSignal | undefined): Promise<SetUpEnd> {
   try {
-    await request.setUp?.(worktree, signal);
+    return (await setUp?.(worktree, signal)) ?? { ok: true, notes: [] };
   } catch (error) {
     signal?.throwIfAborted();
     return {
       ok: false,
-      kind: 'setUp',
-      text: `The set-up of ${root} failed: ${toError(error).message}`,
+      text: `The set-up of ${worktree.root} failed: ${toError(error).message}`,
       next: 'Correct the set-up command, or leave it out.',
     };
   }
-  await writeRecord(storage, worktree.record);
-  return worktree;
 }

@@ -13,7 +13,7 @@ import { fold } from '../../support/fold.ts';
 import { type GitPlace, gitPlace, personState, quiet } from '../../support/gitPlace.ts';
 import { spawn, start } from '../../core/review/facts.ts';
 
-const usual: WorkplaceOptions = { isolation: 'worktree', copy: [], dependencies: undefined };
+const usual: WorkplaceOptions = { isolation: 'worktree', copy: [], dependencies: undefined, setup: [] };
 const never = new AbortController().signal;
 
 describe('the folders of agents', function () {
@@ -22,6 +22,7 @@ describe('the folders of agents', function () {
   let folder: string;
   let said: string[];
   let removals: unknown[];
+  let ran: unknown[];
   const needed = new Set<string>();
 
   beforeEach(() => {
@@ -29,6 +30,7 @@ describe('the folders of agents', function () {
     folder = place.repository('work', { 'a.txt': 'one\ntwo\nthree\nfour\nfive\n', '.gitignore': '.env*\nnode_modules/\n' });
     said = [];
     removals = [];
+    ran = [];
     needed.clear();
   });
 
@@ -50,6 +52,11 @@ describe('the folders of agents', function () {
       folders: () => folders.map((path, index) => ({ name: `folder${index}`, path })),
       options: () => options,
       isNeeded: (id) => needed.has(id),
+      runCommand: async ({ command, folder: where, writable }) => {
+        ran.push([command, where, writable]);
+        const exitCode = command === 'fails' ? 2 : 0;
+        return { kind: 'ended', exitCode, timedOut: false, output: 'said\n', unconfined: 'It is off.' };
+      },
       removed: (...fact) => void removals.push(fact),
       log,
     });
@@ -87,6 +94,25 @@ describe('the folders of agents', function () {
     writeFileSync(join(workplace.folder, 'a.txt'), 'changed');
     await captured(places, workplace);
     assert.deepEqual(personState(place, folder), before);
+  });
+
+  it('are set up with the commands of the person, and are not there when one fails', async () => {
+    const places = open([folder], { ...usual, setup: ['first', 'second'] });
+    const { root, folder: where, notes } = await made(places, 'ann');
+    assert.deepEqual(ran, [
+      ['first', where, root],
+      ['second', where, root],
+    ]);
+    assert.deepEqual(notes, ['Set up with first, second. That ran unconfined: It is off.']);
+    const failing = open([folder], { ...usual, setup: ['fails', 'second'] });
+    const told = await failure(prepare(failing, 'bob'));
+    assert.match(
+      told,
+      /^It has no folder to work in\. The set-up command "fails" failed with exit code 2 in .*It ended with:\nsaid\n.*flotilla\.worktree\.setup\. Correct it/s,
+    );
+    assert.equal(ran.length, 3, 'nothing runs after a failure');
+    assert.equal(place.plain(folder, 'worktree', 'list', '--porcelain').match(/^worktree /gm)?.length, 2);
+    assert.ok((await prepare(places, 'bob')).ok, 'it can be tried again');
   });
 
   it('keep work under a name that moves on with it, so that no clean-up of Git takes it away', async () => {

@@ -220,7 +220,10 @@ describe('worktrees', function () {
         folder,
         run: 'r1',
         agent: 'two',
-        setUp: () => Promise.resolve(stop.abort(new Error('stopped'))).then(() => stop.signal.throwIfAborted()),
+        setUp: () => {
+          stop.abort(new Error('stopped'));
+          return Promise.reject(stop.signal.reason);
+        },
       },
       stop.signal,
     );
