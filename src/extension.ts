@@ -157,8 +157,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     }),
   );
   const results = own(new ResultDocuments({ door, now, visible: visibleText }));
-  const placesOf: PlacesOf = (scope) => {
-    const own = scope.kind === 'agent' ? life.filesOf(scope.agentId) : files;
+  const placesOf: PlacesOf = ({ place, agents: [agentId] }) => {
+    const own = place === undefined || agentId === undefined ? files : life.filesOf(agentId);
     return { files: own.review, resolve: (path) => createPlaces(own.paths).resolve(path) };
   };
   const bases = own(new BaseDocuments(door, placesOf));
@@ -166,7 +166,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
   const labelOf = (id: AgentId) => door.fleet?.state.agents[id]?.label ?? 'the agent';
   const comments = own(new ReviewComments(changes, context.workspaceState, labelOf, logError));
   own(new ReviewLens(door, changes));
-  own(new OverlapDecorations({ door, display: (uri) => places.display(uri), resolve: (path) => places.resolve(path), logError }));
+  own(new OverlapDecorations({ door, display: (uri) => places.display(uri), resolve: resolveFor, logError }));
   const view = own(
     new FleetView({
       door,

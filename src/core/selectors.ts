@@ -32,7 +32,7 @@ export function reportOf(agent: Agent): Report | undefined {
   return outcome?.kind === 'done' ? outcome.report : undefined;
 }
 
-export function agentsOfRun(state: FleetState, runId: RunId): readonly Agent[] {
+export function agentsOfRun(state: Pick<FleetState, 'agents'>, runId: RunId): readonly Agent[] {
   return Object.values(state.agents).filter((agent) => agent.runId === runId);
 }
 

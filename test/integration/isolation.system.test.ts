@@ -6,6 +6,8 @@ import type { EventOf } from '../../src/core/events.ts';
 import type { DefinitionText } from '../../src/orchestrator/ports.ts';
 import type { FleetCommandInput, SpawnRequest } from '../../src/core/commands.ts';
 import { toId } from '../../src/core/ids.ts';
+import { changesOf } from '../../src/core/review/changes.ts';
+import { overlapsOf } from '../../src/core/review/overlaps.ts';
 import { isLive, outcomeOf } from '../../src/core/selectors.ts';
 import type { Agent, FleetState } from '../../src/core/state.ts';
 import { openRealFleet, type RealFleet } from '../support/realFleet.ts';
@@ -100,9 +102,37 @@ describe('agents in worktrees of their own', function () {
     });
   }
 
+  /** A review of the run shows what each changed against what it began with, and takes back in the folder of one alone. */
+  async function reviewBoth(tasks: readonly string[], state: FleetState, filesOf: RealFleet['filesOf']): Promise<void> {
+    const ids = tasks.map((task) => known(task).id);
+    assert.deepEqual([...(overlapsOf(state).byPath.get('a.txt')?.agents ?? [])].sort(), [...ids].sort(), 'shown before they are merged');
+    const files = changesOf(state, { kind: 'run', runId: known('left').runId });
+    assert.deepEqual(
+      files.map(({ path, place }) => [path, place]).sort(),
+      tasks.map((task) => ['a.txt', known(task).workplace?.id]).sort(),
+    );
+    for (const [index, id] of ids.entries()) {
+      const file = files.find(({ agents }) => agents.includes(id)) ?? assert.fail(`nothing of ${id}`);
+      const { review } = filesOf(id);
+      const seen = await review.look(file);
+      assert.ok(seen.ok, seen.ok ? '' : seen.text);
+      assert.deepEqual(
+        seen.hunks.map(({ removed, added }) => [removed, added]),
+        [['one\n', `${tasks[index]}\n`]],
+      );
+      if (index === 0) {
+        assert.equal((await review.reject(file, seen, new Set(seen.hunks.map((hunk) => hunk.id)))).ok, true);
+      }
+    }
+    assert.deepEqual(
+      tasks.map((task) => textIn(folderOf(task)).split('\n')[0]),
+      ['one', tasks[1]],
+    );
+  }
+
   it('lets two builders change the same file, each in its own folder, and a reviewer see the work of the one it depends on', async () => {
     const both = new Gate();
-    const { fleet, workspace, until, errors } = await open({
+    const { fleet, workspace, until, errors, filesOf } = await open({
       lead: [report('Planned the change of the greeting in a.txt for two builders.')],
       // Told meanwhile that the other changes the same file, it reports once more.
       left: [read(), edit('one', 'left'), shaped({ before: both }, done('left')), done('left'), done('left')],
@@ -138,7 +168,7 @@ describe('agents in worktrees of their own', function () {
     assert.equal(known('review').captured, undefined, 'who may change nothing has no work to keep');
     assert.equal(git(workspace, 'status', '--porcelain'), 'M b.txt');
     assert.deepEqual([errors, model.violations], [[], []]);
-    assert.equal(fleet.state.runs === undefined, false);
+    await reviewBoth(['left', 'right'], fleet.state, filesOf);
   });
 
   it('goes on in the same folder after a reload, and keeps the work of deleted agents under a name', async () => {

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { AgentId } from '../../src/core/ids.ts';
 import type { FleetState } from '../../src/core/state.ts';
 import { createFleet, type OpenFleetDeps } from '../../src/openFleet.ts';
 import type { Fleet } from '../../src/orchestrator/fleet.ts';
@@ -18,12 +19,14 @@ import { createWorkflowCatalogue } from '../../src/workflows/workflowCatalogue.t
 import { workFolders } from '../../src/workspace/workFolders.ts';
 import { closedDocuments } from '../../src/workspace/openDocuments.ts';
 import { LiveInstructions } from '../../src/workspace/liveInstructions.ts';
-import { createWorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
+import { createWorkspaceFiles, type WorkspaceFiles } from '../../src/workspace/workspaceFiles.ts';
 
 /** The shipped assembly over a throw-away copy of a folder, with a real journal, real tools and real processes. */
 export interface RealFleet {
   readonly fleet: Fleet;
   readonly keptWork: KeptWorkControl;
+  /** The files as an agent has them. */
+  readonly filesOf: (agentId: AgentId) => WorkspaceFiles;
   readonly workspace: string;
   readonly storage: string;
   readonly errors: readonly string[];
@@ -93,6 +96,7 @@ export async function openRealFleet(options: RealFleetOptions): Promise<RealFlee
     get fleet() {
       return opened.fleet;
     },
+    filesOf: (agentId) => opened.filesOf(agentId),
     get keptWork() {
       return opened.keptWork;
     },

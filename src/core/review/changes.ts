@@ -20,6 +20,8 @@ export type ReviewBase =
 /** One file that somebody in the scope changed. */
 export interface ReviewFile {
   readonly path: string;
+  /** The id of the folder of agents that it is in; absent for the folders that are open. The same path in another folder is another file. */
+  readonly place?: string;
   readonly base: ReviewBase;
   /** What all changes of the scope together look like from the facts; the file may be something else by now. */
   readonly change: Change['change'];
@@ -31,6 +33,7 @@ export interface ReviewFile {
 
 interface Recorded {
   readonly agentId: AgentId;
+  readonly place: string | undefined;
   readonly runId: RunId;
   readonly at: number;
   readonly change: Change;
@@ -40,16 +43,43 @@ interface Recorded {
  * The files that a run or an agent changed, by path. Goes through the transcripts once, so it is for when somebody asks, not for every fact.
  * `only`: one of them, for which only those who touched it are gone through.
  */
-export function changesOf(state: FleetState, scope: ReviewScope, only?: string): readonly ReviewFile[] {
-  const byPath = new Map<string, Recorded[]>();
+export function changesOf(state: FleetState, scope: ReviewScope, only?: Pick<ReviewFile, 'path' | 'place'>): readonly ReviewFile[] {
+  const byFile = new Map<string, Recorded[]>();
   const paths = pathsOf(state, scope);
-  const wanted = only === undefined ? paths : new Set([only].filter((path) => paths.has(path)));
+  const wanted = only === undefined ? paths : new Set([only.path].filter((path) => paths.has(path)));
   for (const recorded of recordedChanges(state, wanted)) {
-    const list = byPath.get(recorded.change.path) ?? [];
+    const { place, change } = recorded;
+    const key = fileKey({ path: change.path, ...(place === undefined ? {} : { place }) });
+    const list = byFile.get(key) ?? [];
     list.push(recorded);
-    byPath.set(recorded.change.path, list);
+    byFile.set(key, list);
   }
-  return [...byPath].flatMap(([path, all]) => fileOf(path, linked(all), scope) ?? []).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const lists = only === undefined ? [...byFile.values()] : [byFile.get(fileKey(only)) ?? []];
+  const files = lists.flatMap((all) => fileOf(linked(all), scope) ?? []);
+  return files.sort((a, b) => (a.path === b.path ? compare(a.place ?? '', b.place ?? '') : compare(a.path, b.path)));
+}
+
+/** Names a file among those of a review; for one in an open folder its path. */
+export function fileKey({ path, place }: Pick<ReviewFile, 'path' | 'place'>): string {
+  return place === undefined ? path : `${place}:${path}`;
+}
+
+/** A file of a review by its key, or by its path alone; then the one in an open folder goes before others. */
+export function findFile<T extends { readonly file: Pick<ReviewFile, 'path' | 'place'> }>(
+  files: readonly T[],
+  name: string,
+): T | undefined {
+  return files.find(({ file }) => fileKey(file) === name) ?? files.find(({ file }) => file.path === name);
+}
+
+/** Where a file of a review is, to be put after its path; empty for the open folders. */
+export function placeText(state: Pick<FleetState, 'agents'>, { place, agents }: Pick<ReviewFile, 'place' | 'agents'>): string {
+  const names = agents.map((id) => state.agents[id]?.label ?? id);
+  return place === undefined ? '' : ` in the worktree of ${names.join(', ')}`;
+}
+
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** Whether there is anything that {@link changesOf} would find; cheap, by the heads of the agents. */
@@ -60,6 +90,11 @@ export function hasChanges(state: FleetState, scope: ReviewScope): boolean {
 /** Names what a file was, so that decisions about it are found again for every scope that begins with the same. */
 export function baseKey(base: ReviewBase): string {
   return base.kind === 'kept' ? base.before : base.kind;
+}
+
+/** The same for the folder a file is in: what is decided in one worktree is not decided in another that began with the same. */
+export function decisionKey({ base, place }: Pick<ReviewFile, 'base' | 'place'>): string {
+  return place === undefined ? baseKey(base) : `${baseKey(base)} in ${place}`;
 }
 
 /** The hunks of a file with this base that a person has accepted in a run. */
@@ -95,7 +130,7 @@ function recordedChanges(state: FleetState, paths: ReadonlySet<string>): readonl
     return calls.flatMap((call) =>
       call.effects.flatMap((change) =>
         change.kind === 'changed' && paths.has(change.path)
-          ? [{ agentId: agent.id, runId: agent.runId, at: call.endedAt ?? 0, change }]
+          ? [{ agentId: agent.id, place: agent.workplace?.id, runId: agent.runId, at: call.endedAt ?? 0, change }]
           : [],
       ),
     );
@@ -119,7 +154,7 @@ function linked(changes: readonly Recorded[]): readonly Recorded[] {
   return ordered;
 }
 
-function fileOf(path: string, all: readonly Recorded[], scope: ReviewScope): ReviewFile | undefined {
+function fileOf(all: readonly Recorded[], scope: ReviewScope): ReviewFile | undefined {
   const from = all.findIndex(({ agentId, runId }) => isInScope(agentId, runId, scope));
   const since = all.slice(Math.max(0, from));
   const own = since.filter(({ agentId, runId }) => isInScope(agentId, runId, scope));
@@ -128,7 +163,16 @@ function fileOf(path: string, all: readonly Recorded[], scope: ReviewScope): Rev
     return undefined;
   }
   const others = since.filter(({ agentId, runId }) => !isInScope(agentId, runId, scope));
-  return { path, base: baseOf(first.change), change: changeOf(first.change, last.change), agents: inOrder(own), others: inOrder(others) };
+  const { path } = first.change;
+  const place = first.place === undefined ? {} : { place: first.place };
+  return {
+    path,
+    ...place,
+    base: baseOf(first.change),
+    change: changeOf(first.change, last.change),
+    agents: inOrder(own),
+    others: inOrder(others),
+  };
 }
 
 function baseOf(first: Change): ReviewBase {

@@ -2,8 +2,11 @@ import type { Effect } from '../events.ts';
 import type { AgentId } from '../ids.ts';
 import { countText } from '../rowText.ts';
 import { oneLine } from '../context/quoted.ts';
+import { workRef } from '../isolation.ts';
 import { isLive } from '../selectors.ts';
 import type { Agent, FleetState } from '../state.ts';
+import type { Train } from '../train/train.ts';
+import { lastCapture } from '../train/trainCandidates.ts';
 
 /*
  * Files that two agents touch at the same time. Worked out from the heads of the agents, which the fold keeps anyway: no fact needs a new
@@ -32,14 +35,24 @@ interface Seen {
   readonly from: number;
   /** When it ended; Infinity while it is at work. */
   readonly to: number;
+  /** When a merge train brought all of its work to the person's branch, if its folder is its own. */
+  readonly landed: number | undefined;
   readonly agent: Agent;
 }
+
+type OverlapState = Pick<FleetState, 'agents' | 'trains'>;
 
 export const noOverlaps: Overlaps = { byPath: new Map(), byAgent: new Map(), seen: new Map() };
 
 /** The overlaps of a state; the very same object as `before` while nothing about them changed. */
-export function overlapsOf(state: Pick<FleetState, 'agents'>, before: Overlaps = noOverlaps): Overlaps {
-  const seen = new Map(Object.values<Agent>(state.agents).map((agent) => [agent.id, seenOf(agent, before.seen.get(agent.id))]));
+export function overlapsOf(state: OverlapState, before: Overlaps = noOverlaps): Overlaps {
+  const landings = landingsOf(state);
+  const seen = new Map(
+    Object.values<Agent>(state.agents).map((agent) => [
+      agent.id,
+      seenOf(agent, landedAt(state, landings, agent), before.seen.get(agent.id)),
+    ]),
+  );
   const isSame = seen.size === before.seen.size && [...seen].every(([id, one]) => sameSeen(one, before.seen.get(id)));
   return isSame ? before : indexed(seen);
 }
@@ -59,7 +72,7 @@ export interface OverlapWarning {
  * an agent that has ended left in the same folder, and need not be told.
  */
 export function overlapWarnings(
-  state: Pick<FleetState, 'agents'>,
+  state: OverlapState,
   { agentId, effects, oneWriter = false }: { readonly agentId: AgentId; readonly effects: readonly Effect[]; readonly oneWriter?: boolean },
 ): readonly OverlapWarning[] {
   const agent = state.agents[agentId];
@@ -71,6 +84,9 @@ export function overlapWarnings(
   const others = fresh.length === 0 ? [] : Object.values<Agent>(state.agents).filter((other) => other.id !== agentId);
   const own: { path: string; others: readonly Agent[] }[] = [];
   const warnings: OverlapWarning[] = [];
+  const landings = fresh.length === 0 ? new Map<string, Landing>() : landingsOf(state);
+  const seen = (one: Agent) => seenOf(one, landedAt(state, landings, one));
+  const meet = (a: Agent, b: Agent) => collide(seen(a), seen(b));
   for (const path of fresh) {
     const met = others.filter((other) => other.filesChanged.includes(path) && meet(agent, other));
     const rivals = oneWriter ? met.filter((other) => isLive(other) || placeOf(other) !== placeOf(agent)) : met;
@@ -100,16 +116,44 @@ export function overlapText(state: Pick<FleetState, 'agents'>, agentId: AgentId,
   return `same file as ${who}: ${first.path}${more}`;
 }
 
-function seenOf(agent: Agent, before?: Seen): Seen {
+function seenOf(agent: Agent, landed: number | undefined, before?: Seen): Seen {
   const to = agent.phase.kind === 'ended' ? agent.phase.since : Number.POSITIVE_INFINITY;
-  return before?.agent === agent
+  return before?.agent === agent && before.landed === landed
     ? before
-    : { agent, changed: agent.filesChanged, changing: changingPaths(agent).join('\n'), from: agent.spawnedAt, to };
+    : { agent, changed: agent.filesChanged, changing: changingPaths(agent).join('\n'), from: agent.spawnedAt, to, landed };
+}
+
+interface Landing {
+  /** The commit with the work. */
+  readonly head: string | undefined;
+  readonly at: number;
+}
+
+/** What merge trains have brought to the person's branch, by the ref of the work; the last time counts. */
+function landingsOf({ trains }: Pick<FleetState, 'trains'>): ReadonlyMap<string, Landing> {
+  const ended = Object.values<Train>(trains).filter((train) => train.ended?.outcome === 'landed');
+  return new Map(
+    ended.flatMap(({ cars, moved }) =>
+      cars.filter(({ status }) => status === 'done').map(({ ref, head }) => [ref, { head, at: moved?.at ?? 0 }]),
+    ),
+  );
+}
+
+/** Since when everything that an agent did apart from the person is on their branch. */
+function landedAt(state: OverlapState, landings: ReadonlyMap<string, Landing>, agent: Agent): number | undefined {
+  const landing = agent.workplace === undefined || landings.size === 0 ? undefined : landings.get(workRef(agent.workplace.id));
+  return landing === undefined || isLive(agent) || lastCapture(state, agent.id) !== landing.head ? undefined : landing.at;
 }
 
 function sameSeen(a: Seen, b: Seen | undefined): boolean {
   return (
-    a === b || (b !== undefined && a.changed === b.changed && a.changing === b.changing && a.to === b.to && sameHome(a.agent, b.agent))
+    a === b ||
+    (b !== undefined &&
+      a.changed === b.changed &&
+      a.changing === b.changing &&
+      a.to === b.to &&
+      a.landed === b.landed &&
+      sameHome(a.agent, b.agent))
   );
 }
 
@@ -151,13 +195,10 @@ function indexed(seen: ReadonlyMap<AgentId, Seen>): Overlaps {
   return { byPath, byAgent, seen };
 }
 
-function meet(a: Agent, b: Agent): boolean {
-  return collide(seenOf(a), seenOf(b));
-}
-
 /**
  * Whether two agents can get in each other's way. In the same folder: who came after the other had ended saw its work. In folders of their
- * own their work meets only when it is merged, so that it counts until then; unless one began with what the other left.
+ * own their work meets only when it is merged, so that it counts until that of both is; unless one began with what the other left, or after
+ * that was merged.
  */
 function collide(a: Seen, b: Seen): boolean {
   if (placeOf(a.agent) === placeOf(b.agent)) {
@@ -171,7 +212,10 @@ function isWithin(a: Seen, b: Seen, endOfA: number, endOfB: number): boolean {
   return isOpen && a.from < endOfB && b.from < endOfA;
 }
 
-function openUntil({ agent, to }: Seen): number {
+function openUntil({ agent, to, landed }: Seen): number {
+  if (landed !== undefined) {
+    return landed;
+  }
   return agent.workplace !== undefined && agent.workplaceGone === undefined ? Number.POSITIVE_INFINITY : to;
 }
 

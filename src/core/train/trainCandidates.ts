@@ -32,7 +32,7 @@ function hasLanded(state: FleetState, ref: string, commit: string | undefined): 
 }
 
 /** The agents whose work is in the same folder as that of an agent, itself included. */
-export function sharers(state: FleetState, agentId: AgentId): readonly Agent[] {
+export function sharers(state: Pick<FleetState, 'agents'>, agentId: AgentId): readonly Agent[] {
   const agent: Agent | undefined = state.agents[agentId];
   const place = agent?.workplace?.id;
   return agent === undefined
@@ -41,7 +41,7 @@ export function sharers(state: FleetState, agentId: AgentId): readonly Agent[] {
 }
 
 /** The last kept commit of the folder an agent works in. Work goes on from one agent to the next, so the last one's holds all of it. */
-export function lastCapture(state: FleetState, agentId: AgentId): string | undefined {
+export function lastCapture(state: Pick<FleetState, 'agents'>, agentId: AgentId): string | undefined {
   return sharers(state, agentId)
     .filter((agent) => agent.captured !== undefined)
     .toSorted((a, b) => a.lastActivityAt - b.lastActivityAt)

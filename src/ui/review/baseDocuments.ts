@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { changesOf, type ReviewScope } from '../../core/review/changes.ts';
+import { changesOf, type ReviewFile, type ReviewScope } from '../../core/review/changes.ts';
 import { isIdText, toId } from '../../core/ids.ts';
 import { type Disposable, DisposableStore } from '../../lib/disposables.ts';
 import type { FleetDoor } from '../fleetDoor.ts';
@@ -7,6 +7,8 @@ import { acceptedOf } from './reviewedFiles.ts';
 import type { PlacesOf } from './reviewPort.ts';
 
 const scheme = 'flotilla-before';
+
+type FileName = Pick<ReviewFile, 'path' | 'place'>;
 
 /** Files as they were before agents changed them, as read-only documents; what the person accepts becomes part of them. */
 export class BaseDocuments implements Disposable, vscode.TextDocumentContentProvider {
@@ -31,17 +33,17 @@ export class BaseDocuments implements Disposable, vscode.TextDocumentContentProv
       return 'The fleet is not open. Open it again to see what this file was.\n';
     }
     const { scope } = address;
-    const [file] = changesOf(state, scope, address.path);
+    const [file] = changesOf(state, scope, address.file);
     if (file === undefined) {
       return 'Who changed this file is no longer in the fleet.\n';
     }
-    const text = await this.#placesOf(scope).files.baseText(file, acceptedOf(state, scope, file));
+    const text = await this.#placesOf(file).files.baseText(file, acceptedOf(state, scope, file));
     return typeof text === 'string' ? text : `${text.text}\n`;
   }
 
   /** Has open documents of a file read again. */
-  refresh(scope: ReviewScope, path: string, file: vscode.Uri): void {
-    this.#changed.fire(baseUri(scope, path, file));
+  refresh(scope: ReviewScope, file: FileName, uri: vscode.Uri): void {
+    this.#changed.fire(baseUri(scope, file, uri));
   }
 
   dispose(): void {
@@ -50,22 +52,24 @@ export class BaseDocuments implements Disposable, vscode.TextDocumentContentProv
 }
 
 /** The address of what a file was before the changes of a scope. The editor takes a file at another place for one that was moved. */
-export function baseUri(scope: ReviewScope, path: string, file: vscode.Uri): vscode.Uri {
+export function baseUri(scope: ReviewScope, { path, place }: FileName, file: vscode.Uri): vscode.Uri {
   const id = scope.kind === 'run' ? scope.runId : scope.agentId;
-  return vscode.Uri.from({ scheme, path: file.path, query: JSON.stringify([scope.kind, id, path]) });
+  const where = place === undefined ? [] : [place];
+  return vscode.Uri.from({ scheme, path: file.path, query: JSON.stringify([scope.kind, id, path, ...where]) });
 }
 
 /** Whose changes a document of this kind belongs to, and the file as agents call it. */
-export function addressOf(uri: vscode.Uri): { readonly scope: ReviewScope; readonly path: string } | undefined {
+export function addressOf(uri: vscode.Uri): { readonly scope: ReviewScope; readonly file: FileName } | undefined {
   const parts = uri.scheme === scheme ? readParts(uri.query) : [];
-  const [kind, id, path] = parts;
+  const [kind, id, path, place] = parts;
   if (typeof path !== 'string' || typeof id !== 'string' || !isIdText(id)) {
     return undefined;
   }
+  const file = { path, ...(typeof place === 'string' ? { place } : {}) };
   if (kind === 'run') {
-    return { scope: { kind: 'run', runId: toId('run', id) }, path };
+    return { scope: { kind: 'run', runId: toId('run', id) }, file };
   }
-  return kind === 'agent' ? { scope: { kind: 'agent', agentId: toId('agent', id) }, path } : undefined;
+  return kind === 'agent' ? { scope: { kind: 'agent', agentId: toId('agent', id) }, file } : undefined;
 }
 
 function readParts(query: string): readonly unknown[] {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AgentId } from '../../core/ids.ts';
-import { baseKey, type ReviewScope, runOfScope, scopeLabel } from '../../core/review/changes.ts';
+import { decisionKey, fileKey, findFile, type ReviewFile, type ReviewScope, runOfScope, scopeLabel } from '../../core/review/changes.ts';
 import type { FleetEvent, ReviewVerdict } from '../../core/events.ts';
 import type { RejectedChange } from '../../core/review/feedbackText.ts';
 import { type Disposable, DisposableStore } from '../../lib/disposables.ts';
@@ -89,15 +89,16 @@ export class ChangeReview implements Disposable {
     return { ...done, reached: open.length, ...(scope.kind === 'run' ? { runId: scope.runId } : { agentId: scope.agentId }) };
   }
 
-  /** Accepts or rejects hunks of a file, or all that are undecided. */
-  async decide(path: string, which: ReadonlySet<string> | 'all', verdict: ReviewVerdict): Promise<CommandReply> {
+  /** Accepts or rejects hunks of a file, or all that are undecided. `name`: its key, or its path. */
+  async decide(name: string, which: ReadonlySet<string> | 'all', verdict: ReviewVerdict): Promise<CommandReply> {
     const opened = this.#opened;
     const fleet = this.#deps.door.fleet;
-    const one = this.#files.find(({ file }) => file.path === path);
+    const one = findFile(this.#files, name);
     const runId = fleet === undefined || opened === undefined ? undefined : runOfScope(fleet.state, opened.scope);
     if (opened === undefined || fleet === undefined || one === undefined || runId === undefined) {
       return refused({ code: 'unknown', message: 'These changes are not under review.', next: 'Open them with Review Changes.' });
     }
+    const { path } = one.file;
     const hunks = one.pending.filter(({ id }) => which === 'all' || which.has(id));
     if (hunks.length === 0) {
       await this.#refresh();
@@ -105,7 +106,7 @@ export class ChangeReview implements Disposable {
     }
     const ids = hunks.map(({ id }) => id);
     if (verdict === 'rejected') {
-      const back = await this.#deps.placesOf(opened.scope).files.reject(one.file, one.seen, new Set(ids));
+      const back = await this.#deps.placesOf(one.file).files.reject(one.file, one.seen, new Set(ids));
       if (!back.ok) {
         await this.#refresh();
         return refused({ code: 'unavailable', message: back.text, next: '' });
@@ -116,11 +117,9 @@ export class ChangeReview implements Disposable {
       }
     }
     const agentId = opened.scope.kind === 'agent' ? opened.scope.agentId : undefined;
-    const reply = toReply(
-      fleet.execute({ type: 'reviewChanges', runId, agentId, path, base: baseKey(one.file.base), hunks: ids, verdict }),
-    );
-    await this.#refresh(path);
-    this.#deps.bases.refresh(opened.scope, path, one.uri);
+    const reply = toReply(fleet.execute({ type: 'reviewChanges', runId, agentId, path, base: decisionKey(one.file), hunks: ids, verdict }));
+    await this.#refresh(one.file);
+    this.#deps.bases.refresh(opened.scope, one.file, one.uri);
     if (verdict === 'rejected' && one.seen.kind === 'whole') {
       await this.#showAgain();
     }
@@ -154,7 +153,7 @@ export class ChangeReview implements Disposable {
     }
     const resources = files.map(({ file, uri, seen }) => [
       uri,
-      file.base.kind === 'nothing' ? undefined : baseUri(opened.scope, file.path, uri),
+      file.base.kind === 'nothing' ? undefined : baseUri(opened.scope, file, uri),
       seen.present === 'none' ? undefined : uri,
     ]);
     await vscode.commands.executeCommand('vscode.changes', opened.title, resources);
@@ -214,17 +213,17 @@ export class ChangeReview implements Disposable {
     }
   }
 
-  async #refresh(path?: string): Promise<void> {
+  async #refresh(only?: Pick<ReviewFile, 'path' | 'place'>): Promise<void> {
     const opened = this.#opened;
     const state = this.#deps.door.fleet?.state;
     if (opened === undefined || state === undefined) {
       return;
     }
-    if (path === undefined) {
+    if (only === undefined) {
       const { files } = await lookAtAll(state, opened.scope, this.#deps.placesOf);
       this.#files = this.#opened === opened ? files : this.#files;
     } else {
-      const index = this.#files.findIndex(({ file }) => file.path === path);
+      const index = this.#files.findIndex(({ file }) => fileKey(file) === fileKey(only));
       const before = this.#files[index];
       const now = before === undefined ? undefined : await lookAt(state, opened.scope, before.file, this.#deps.placesOf);
       if (now !== undefined && 'seen' in now && this.#files[index] === before) {

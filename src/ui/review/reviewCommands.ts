@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isIdText, toId } from '../../core/ids.ts';
-import { hasChanges, type ReviewScope } from '../../core/review/changes.ts';
+import { fileKey, hasChanges, type ReviewScope } from '../../core/review/changes.ts';
 import type { ReviewVerdict } from '../../core/events.ts';
 import { runRow } from '../../core/plan/planRows.ts';
 import { agentRow } from '../../core/rows.ts';
@@ -95,7 +95,7 @@ function atCursor(changes: ChangeReview, given: unknown): { readonly path: strin
   }
   const only = one.pending.length === 1 ? one.pending[0] : undefined;
   const hunk = hunkAt(one, editor.selection.active.line + 1) ?? only;
-  return hunk === undefined ? undefined : { path: one.file.path, hunkId: hunk.id };
+  return hunk === undefined ? undefined : { path: fileKey(one.file), hunkId: hunk.id };
 }
 
 /** The file a command is about: named, of the editor whose title was clicked, or of the one with the cursor. */
@@ -105,7 +105,8 @@ function pathOf(changes: ChangeReview, given: unknown): string | undefined {
   }
   const clicked = given instanceof vscode.Uri ? changes.fileOf(given) : undefined;
   const active = vscode.window.activeTextEditor;
-  return (clicked ?? (active === undefined ? undefined : changes.fileOf(active.document.uri)))?.file.path;
+  const one = clicked ?? (active === undefined ? undefined : changes.fileOf(active.document.uri));
+  return one === undefined ? undefined : fileKey(one.file);
 }
 
 async function decideAll(changes: ChangeReview, verdict: ReviewVerdict): Promise<CommandReply> {
@@ -117,7 +118,7 @@ async function decideAll(changes: ChangeReview, verdict: ReviewVerdict): Promise
   let refusal: CommandReply | undefined;
   // What one file refuses is no reason to leave the others.
   for (const { file } of open) {
-    const reply = await changes.decide(file.path, 'all', verdict);
+    const reply = await changes.decide(fileKey(file), 'all', verdict);
     reached += reply.ok ? reply.reached : 0;
     refusal ??= reply.ok ? undefined : reply;
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type AgentId, isIdText, toId } from '../../core/ids.ts';
+import { findFile } from '../../core/review/changes.ts';
 import { feedbackText, type LineComment } from '../../core/review/feedbackText.ts';
 import { isLive } from '../../core/selectors.ts';
 import { type Disposable, DisposableStore } from '../../lib/disposables.ts';
@@ -85,9 +86,9 @@ export class ReviewComments implements Disposable {
     return this.#add(thread, note, text);
   }
 
-  /** Adds a comment on a line (from 1) of a file under review. */
-  async add(path: string, line: number, text: string): Promise<CommandReply> {
-    const one = this.#review.files.find(({ file }) => file.path === path);
+  /** Adds a comment on a line (from 1) of a file under review, by its key or its path. */
+  async add(name: string, line: number, text: string): Promise<CommandReply> {
+    const one = findFile(this.#review.files, name);
     const note = one === undefined ? undefined : await this.#noteOn(one, line - 1);
     if (one === undefined || note === undefined) {
       return notUnderReview;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { fileKey } from '../../core/review/changes.ts';
 import type { Hunk } from '../../core/review/fileReview.ts';
 import { countText } from '../../core/rowText.ts';
 import { type Disposable, DisposableStore } from '../../lib/disposables.ts';
@@ -32,18 +33,18 @@ export class ReviewLens implements Disposable, vscode.CodeLensProvider, vscode.H
       return [];
     }
     const top = new vscode.Range(0, 0, 0, 0);
-    const path = one.file.path;
+    const key = fileKey(one.file);
     const lens = (range: vscode.Range, title: string, command: string, ...args: readonly unknown[]) =>
       new vscode.CodeLens(range, { title, command, arguments: [...args] });
     return [
-      lens(top, `$(git-compare) ${this.#summary(one).replaceAll('$(', '$ (')}`, 'flotilla.stepThroughChanges', path),
-      lens(top, 'Accept All in File', 'flotilla.acceptFileChanges', path),
-      lens(top, 'Reject All in File', 'flotilla.rejectFileChanges', path),
+      lens(top, `$(git-compare) ${this.#summary(one).replaceAll('$(', '$ (')}`, 'flotilla.stepThroughChanges', key),
+      lens(top, 'Accept All in File', 'flotilla.acceptFileChanges', key),
+      lens(top, 'Reject All in File', 'flotilla.rejectFileChanges', key),
       ...one.pending.flatMap((hunk, index) => {
         const range = rangeOf(hunk, document);
         return [
-          lens(range, `$(check) Accept Change ${index + 1}`, 'flotilla.acceptChange', path, hunk.id),
-          lens(range, '$(discard) Reject', 'flotilla.rejectChange', path, hunk.id),
+          lens(range, `$(check) Accept Change ${index + 1}`, 'flotilla.acceptChange', key, hunk.id),
+          lens(range, '$(discard) Reject', 'flotilla.rejectChange', key, hunk.id),
         ];
       }),
     ];
@@ -63,9 +64,9 @@ export class ReviewLens implements Disposable, vscode.CodeLensProvider, vscode.H
     text.appendText(`Change ${number} of ${one.pending.length} in this file. ${this.#summary(one)}\n`);
     text.appendMarkdown(
       [
-        link('$(check) Accept', 'flotilla.acceptChange', one.file.path, hunk.id),
-        link('$(discard) Reject', 'flotilla.rejectChange', one.file.path, hunk.id),
-        link('$(debug-step-over) Step Through', 'flotilla.stepThroughChanges', one.file.path, hunk.id),
+        link('$(check) Accept', 'flotilla.acceptChange', fileKey(one.file), hunk.id),
+        link('$(discard) Reject', 'flotilla.rejectChange', fileKey(one.file), hunk.id),
+        link('$(debug-step-over) Step Through', 'flotilla.stepThroughChanges', fileKey(one.file), hunk.id),
       ].join(' · '),
     );
     return new vscode.Hover(text, rangeOf(hunk, document));
@@ -80,7 +81,7 @@ export class ReviewLens implements Disposable, vscode.CodeLensProvider, vscode.H
     const names = (ids: ReviewedFile['file']['agents']) => ids.map((id) => agents[id]?.label ?? id).join(', ');
     const others = file.others.length === 0 ? '' : ` Also changed by ${names(file.others)}, so some of these lines are theirs.`;
     const unsaved = seen.unsaved ? ' Unsaved text counts.' : '';
-    return `${countText(pending.length, 'change')} by ${names(file.agents)} to review.${others}${unsaved}`;
+    return `${countText(pending.length, 'change')} by ${names(file.agents)}${file.place === undefined ? '' : ' in a worktree'} to review.${others}${unsaved}`;
   }
 }
 

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { FleetControl } from '../../orchestrator/ports.ts';
 import type { Hunk } from '../../core/review/fileReview.ts';
+import { fileKey, findFile, placeText } from '../../core/review/changes.ts';
+import type { FleetState } from '../../core/state.ts';
 import { type CommandReply, cancelled, done, refused } from '../commandReply.ts';
 import { noIcons } from '../plainText.ts';
 import { addressOf, baseUri } from './baseDocuments.ts';
@@ -43,7 +45,7 @@ export async function stepThrough(
       break;
     }
     await show(review, stop);
-    const act = await ask(stop, at + 1, stops.length, comments.open);
+    const act = await ask(fleet.state, stop, at + 1, stops.length, comments.open);
     if (act === undefined) {
       await closeComparisons();
       return reached === 0 ? cancelled : { ...done, reached };
@@ -75,8 +77,9 @@ function startOf(
   { path, hunkId }: { readonly path?: string | undefined; readonly hunkId?: string | undefined },
 ): number {
   const stops = stopsOf(review);
-  const exact = stops.findIndex(({ one, hunk }) => one.file.path === path && hunk.id === hunkId);
-  return Math.max(0, exact >= 0 ? exact : stops.findIndex(({ one }) => one.file.path === path));
+  const wanted = path === undefined ? undefined : findFile(review.files, path);
+  const exact = stops.findIndex(({ one, hunk }) => one === wanted && hunk.id === hunkId);
+  return Math.max(0, exact >= 0 ? exact : stops.findIndex(({ one }) => one === wanted));
 }
 
 async function show(review: ChangeReview, { one, hunk }: Stop): Promise<void> {
@@ -85,7 +88,7 @@ async function show(review: ChangeReview, { one, hunk }: Stop): Promise<void> {
     return;
   }
   const { file, uri, seen } = one;
-  const before = baseUri(scope, file.path, uri);
+  const before = baseUri(scope, file, uri);
   const options = { preview: true, preserveFocus: true };
   if (seen.present === 'none') {
     await vscode.window.showTextDocument(before, options);
@@ -96,7 +99,7 @@ async function show(review: ChangeReview, { one, hunk }: Stop): Promise<void> {
   await vscode.commands.executeCommand('vscode.diff', before, uri, title, { ...options, selection: rangeOf(hunk, document) });
 }
 
-async function ask({ one, hunk }: Stop, number: number, count: number, open: number): Promise<Act | undefined> {
+async function ask(state: FleetState, { one, hunk }: Stop, number: number, count: number, open: number): Promise<Act | undefined> {
   const { file, pending } = one;
   const rest = pending.length > 1 ? `all ${pending.length} changes in this file` : 'the only change in this file';
   const items: (vscode.QuickPickItem & { readonly act: Act })[] = [
@@ -115,7 +118,7 @@ async function ask({ one, hunk }: Stop, number: number, count: number, open: num
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: `Change ${number} of ${count}`,
-    placeHolder: `${noIcons(file.path)}, line ${hunk.line}: ${hunk.lines} added, ${hunk.baseLines} removed`,
+    placeHolder: `${noIcons(file.path + placeText(state, file))}, line ${hunk.line}: ${hunk.lines} added, ${hunk.baseLines} removed`,
     ignoreFocusOut: true,
   });
   return picked?.act;
@@ -136,15 +139,16 @@ async function carryOut(
   fleet: FleetControl,
 ): Promise<CommandReply> {
   const { path } = one.file;
+  const key = fileKey(one.file);
   switch (act) {
     case 'accept':
-      return await review.decide(path, new Set([hunk.id]), 'accepted');
+      return await review.decide(key, new Set([hunk.id]), 'accepted');
     case 'reject':
-      return await review.decide(path, new Set([hunk.id]), 'rejected');
+      return await review.decide(key, new Set([hunk.id]), 'rejected');
     case 'acceptFile':
-      return await review.decide(path, 'all', 'accepted');
+      return await review.decide(key, 'all', 'accepted');
     case 'rejectFile':
-      return await review.decide(path, 'all', 'rejected');
+      return await review.decide(key, 'all', 'rejected');
     case 'send':
       return comments.send(fleet);
     case 'comment': {
@@ -153,7 +157,7 @@ async function carryOut(
         placeHolder: 'What should be different here?',
         ignoreFocusOut: true,
       });
-      return text === undefined || text.trim() === '' ? cancelled : await comments.add(path, hunk.line, text);
+      return text === undefined || text.trim() === '' ? cancelled : await comments.add(key, hunk.line, text);
     }
     case 'next':
     case 'previous':

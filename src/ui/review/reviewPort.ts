@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { ReviewFile, ReviewScope } from '../../core/review/changes.ts';
+import type { ReviewFile } from '../../core/review/changes.ts';
 import type { FileReview } from '../../core/review/fileReview.ts';
 
 /** Why something could not be done, with what to do instead. */
@@ -17,11 +17,11 @@ export interface ReviewPort {
   reject(file: ReviewFile, seen: FileReview, hunks: ReadonlySet<string>): Promise<{ readonly ok: true; readonly saved: boolean } | Refused>;
 }
 
-/** Where the files of a scope are: an agent may have a folder of its own. */
+/** Where a file under review is: agents may have a folder of their own. */
 export interface ReviewPlaces {
   readonly files: ReviewPort;
   /** The file a path names, whether it is there or not; undefined outside the workspace. */
   resolve(path: string): Promise<vscode.Uri | undefined>;
 }
 
-export type PlacesOf = (scope: ReviewScope) => ReviewPlaces;
+export type PlacesOf = (file: Pick<ReviewFile, 'place' | 'agents'>) => ReviewPlaces;

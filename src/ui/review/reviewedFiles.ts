@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { acceptedHunks, baseKey, changesOf, type ReviewFile, type ReviewScope, runOfScope } from '../../core/review/changes.ts';
+import { acceptedHunks, changesOf, decisionKey, type ReviewFile, type ReviewScope, runOfScope } from '../../core/review/changes.ts';
 import type { FileReview, Hunk } from '../../core/review/fileReview.ts';
 import type { FleetState } from '../../core/state.ts';
 import type { PlacesOf } from './reviewPort.ts';
@@ -40,7 +40,7 @@ export async function lookAt(
   file: ReviewFile,
   placesOf: PlacesOf,
 ): Promise<ReviewedFile | Unreviewable> {
-  const places = placesOf(scope);
+  const places = placesOf(file);
   const [uri, seen] = await Promise.all([places.resolve(file.path), places.files.look(file)]);
   if (!seen.ok) {
     return { path: file.path, why: seen.text };
@@ -55,5 +55,5 @@ export async function lookAt(
 /** What the person has accepted of a file in the run of the scope. */
 export function acceptedOf(state: FleetState, scope: ReviewScope, file: ReviewFile): ReadonlySet<string> {
   const runId = runOfScope(state, scope);
-  return acceptedHunks(runId === undefined ? undefined : state.plans[runId], file.path, baseKey(file.base));
+  return acceptedHunks(runId === undefined ? undefined : state.plans[runId], file.path, decisionKey(file));
 }

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Effect, FleetEvent } from '../../../src/core/events.ts';
 import { toId } from '../../../src/core/ids.ts';
-import { acceptedHunks, baseKey, changesOf, hasChanges } from '../../../src/core/review/changes.ts';
+import {
+  acceptedHunks,
+  baseKey,
+  changesOf,
+  decisionKey,
+  fileKey,
+  findFile,
+  hasChanges,
+  placeText,
+} from '../../../src/core/review/changes.ts';
 import { reduceEntries } from '../../../src/core/reduceFleet.ts';
 import { emptyFleet, type FleetState } from '../../../src/core/state.ts';
 import { fold } from '../../support/fold.ts';
@@ -27,9 +36,9 @@ describe('what agents changed', () => {
     const edited = { base: { kind: 'kept', before: 'h0', beforeAs: undefined }, change: 'edited' };
     for (const scope of [agentScope(ann), agentScope(bob), runScope]) {
       for (const file of changesOf(state, scope)) {
-        assert.deepEqual(changesOf(state, scope, file.path), [file]);
+        assert.deepEqual(changesOf(state, scope, file), [file]);
       }
-      assert.deepEqual(changesOf(state, scope, 'c.ts'), []);
+      assert.deepEqual(changesOf(state, scope, { path: 'c.ts' }), []);
     }
     assert.deepEqual(changesOf(state, agentScope(ann)), [{ path: 'a.ts', ...edited, agents: [ann], others: [bob] }]);
     assert.deepEqual(
@@ -45,6 +54,37 @@ describe('what agents changed', () => {
         ['a.ts', 'h0', [bob, ann], []],
         ['b.ts', 'k0', [bob], []],
       ],
+    );
+  });
+
+  it('keeps apart the same path in folders of agents, and what is decided about it', () => {
+    const own = (agentId: typeof ann, id: string): FleetEvent => ({
+      type: 'workplaceMade',
+      agentId,
+      workplace: { id, root: `/w/${id}`, folder: `/w/${id}`, start: 'c0', madeFor: agentId, notes: [] },
+    });
+    const [cat, dan] = [toId('agent', 'cat'), toId('agent', 'dan')];
+    const made = [...spawn(ann), ...spawn(bob), ...spawn(cat), ...spawn(dan), own(ann, 'one'), own(bob, 'two'), own(dan, 'one')];
+    const edits = [ann, bob, cat].flatMap((id, index) => ended(id, index, [change('a.ts', 'h0', `h-${id}`)]));
+    const state = fold([...start, ...made, ...edits, ...ended(dan, 9, [change('a.ts', 'h-ann', 'h-dan')])]);
+    const files = changesOf(state, runScope);
+    assert.deepEqual(
+      files.map((file) => [file.place, file.agents, file.others, fileKey(file), decisionKey(file), placeText(state, file)]),
+      [
+        [undefined, [cat], [], 'a.ts', 'h0', ''],
+        ['one', [ann, dan], [], 'one:a.ts', 'h0 in one', ' in the worktree of label of ann, label of dan'],
+        ['two', [bob], [], 'two:a.ts', 'h0 in two', ' in the worktree of label of bob'],
+      ],
+    );
+    files.forEach((file) => assert.deepEqual(changesOf(state, runScope, file), [file]));
+    const reviewed = files.map((file) => ({ file }));
+    assert.deepEqual(
+      ['two:a.ts', 'a.ts', 'b.ts'].map((name) => findFile(reviewed, name)?.file),
+      [files[2], files[0], undefined],
+    );
+    assert.deepEqual(
+      changesOf(state, agentScope(dan)).map(({ place, base }) => [place, baseKey(base)]),
+      [['one', 'h-ann']],
     );
   });
 

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { FleetEvent } from '../../../src/core/events.ts';
 import { type AgentId, toId } from '../../../src/core/ids.ts';
+import { workRef } from '../../../src/core/isolation.ts';
 import { overlapsOf, overlapText, overlapWarnings } from '../../../src/core/review/overlaps.ts';
 import { reduceFleet } from '../../../src/core/reduceFleet.ts';
 import { isLive } from '../../../src/core/selectors.ts';
 import type { Agent, FleetState } from '../../../src/core/state.ts';
 import { examples } from '../../support/examples.ts';
 import { fold } from '../../support/fold.ts';
-import { called, change, ended, spawn, start } from './facts.ts';
+import { called, change, ended, run, spawn, start } from './facts.ts';
 
 const [ann, bob, cat] = [toId('agent', 'ann'), toId('agent', 'bob'), toId('agent', 'cat')];
 const end = (agentId: AgentId): FleetEvent => ({ type: 'agentEnded', agentId, outcome: { kind: 'interrupted' } });
@@ -48,6 +49,55 @@ describe('overlaps', () => {
     assert.deepEqual(parties(fold([...first, kept, end(ann), ...second('one', 'c0')])), []);
     const gone: FleetEvent[] = [ann, bob].map((agentId) => ({ type: 'workplaceRemoved', agentId }));
     assert.deepEqual(parties(fold([...first, kept, ...second('two', 'c0'), ...gone, end(ann)])), []);
+  });
+
+  it('of agents with folders of their own end when the work of both has landed, and are none for who began after that', () => {
+    const own = (agentId: AgentId): FleetEvent => ({
+      type: 'workplaceMade',
+      agentId,
+      workplace: { id: `of-${agentId}`, root: '/w', folder: '/w', start: 'c0', madeFor: agentId, notes: [] },
+    });
+    const worked = (agentId: AgentId): FleetEvent[] => [
+      ...spawn(agentId),
+      own(agentId),
+      ...edit(agentId, 'a.ts'),
+      { type: 'workCaptured', agentId, commit: `done-${agentId}`, changed: true },
+      end(agentId),
+    ];
+    const landed = (agentId: AgentId): FleetEvent[] => {
+      const trainId = toId('train', `of-${agentId}`);
+      const commit = 'c'.repeat(40);
+      const car = { agentId, label: agentId, taskIds: [], ref: workRef(`of-${agentId}`), start: commit, after: [] };
+      return [
+        {
+          type: 'trainStarted',
+          trainId,
+          runId: run,
+          by: { kind: 'person' },
+          folder: 'f',
+          branch: 'refs/heads/main',
+          base: commit,
+          landing: 'ask',
+          cars: [car],
+        },
+        { type: 'carMerged', trainId, agentId, head: `done-${agentId}`, commit, files: 1 },
+        { type: 'trainEnded', trainId, outcome: 'landed', commit, by: { kind: 'engine' } },
+      ];
+    };
+    const both = [...start, ...worked(ann), ...worked(bob)];
+    assert.deepEqual(parties(fold(both)), [['a.ts', [ann, bob]]]);
+    assert.deepEqual(parties(fold([...both, ...landed(ann)])), [['a.ts', [ann, bob]]], 'that of bob is still to be merged into it');
+    assert.deepEqual(parties(fold([...both, ...landed(ann), ...landed(bob)])), []);
+    const after = [...start, ...worked(ann), ...landed(ann), ...spawn(bob), own(bob)];
+    assert.deepEqual(parties(fold([...after, ...edit(bob, 'a.ts')])), []);
+    const effects = [change('a.ts', 'h0', 'h1')];
+    assert.deepEqual(overlapWarnings(fold(after), { agentId: bob, effects }), []);
+    const again: FleetEvent[] = [{ type: 'workCaptured', agentId: ann, commit: 'more', changed: true }];
+    assert.deepEqual(
+      parties(fold([...after, ...edit(bob, 'a.ts'), ...again])),
+      [['a.ts', [ann, bob]]],
+      'what came after that is not merged',
+    );
   });
 
   it('are the very same object while nothing about them changes, and the same as worked out anew when something does', () => {
@@ -102,11 +152,12 @@ describe('overlaps', () => {
       }),
     );
     let looks = 0;
-    const first = overlapsOf({ agents });
+    const trains = {};
+    const first = overlapsOf({ agents, trains });
     assert.ok(looks >= 200);
     looks = 0;
     const busy = Object.fromEntries(Object.entries(agents).map(([id, agent]) => [id, { ...agent, turn: agent.turn + 1 }]));
-    assert.equal(overlapsOf({ agents: busy }, first), first);
+    assert.equal(overlapsOf({ agents: busy, trains }, first), first);
     assert.equal(looks, 0);
   });
 
