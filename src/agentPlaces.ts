@@ -100,7 +100,15 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
     },
     log,
   });
+  /** Of those whose folders they are; an agent is gone from the state before its folder is. */
   const labels = new Map<AgentId, string>();
+  const learnLabel = (agentId: AgentId, { madeFor }: Workplace): void => {
+    const label = state().agents[agentId]?.label;
+    if (madeFor === agentId && label !== undefined) {
+      labels.set(agentId, label);
+    }
+  };
+  /** What trains have landed, by the ref of the work: the commit that they merged. */
   const landed = new Map<string, string>();
   const learnLanded = (train: Train | undefined): void => {
     for (const { ref, head, status } of train?.ended?.outcome === 'landed' ? train.cars : []) {
@@ -154,7 +162,7 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
       for (const { event } of entries) {
         if (event.type === 'workplaceMade') {
           workplaceOf.set(event.agentId, event.workplace);
-          labels.set(event.agentId, state().agents[event.agentId]?.label ?? event.agentId);
+          learnLabel(event.agentId, event.workplace);
         } else if (event.type === 'trainEnded') {
           learnLanded(state().trains[event.trainId]);
         } else if (event.type === 'agentDeleted') {
@@ -163,10 +171,10 @@ export function createAgentPlaces(deps: AgentPlacesDeps): AgentPlaces {
       }
     },
     open: (readOnly) => {
-      for (const { id, label, workplace } of Object.values(state().agents)) {
+      for (const { id, workplace } of Object.values(state().agents)) {
         if (workplace !== undefined) {
           workplaceOf.set(id, workplace);
-          labels.set(id, label);
+          learnLabel(id, workplace);
         }
       }
       Object.values<Train>(state().trains).forEach(learnLanded);

@@ -86,16 +86,17 @@ async function runConfined(deps: PersonCommandDeps, command: PersonCommand, sign
 
 async function runAudited(
   { processes, environment }: PersonCommandDeps,
-  { argv, env, done }: SandboxedCommand,
+  confined: SandboxedCommand,
   { folder, timeoutMs }: Pick<PersonCommand, 'folder' | 'timeoutMs'>,
   signal: AbortSignal,
 ): Promise<{ readonly result: ProcessResult | Refusal; readonly audit: SandboxAudit }> {
   let result: ProcessResult | Refusal | undefined;
   let audit: SandboxAudit | undefined;
   try {
+    const { argv, env } = confined;
     result = await processes.run({ argv, folder, timeoutMs, env: { ...environment(), ...env } }, ignore, signal);
   } finally {
-    audit = await done();
+    audit = await confined.done();
   }
   return { result, audit };
 }

@@ -276,10 +276,8 @@ class Trains implements MergeTrains {
   }
 
   #scratch(git: TrainGit, trainId: TrainId): TrainScratch {
-    const { scratchRoot: root, log, train } = this.#deps;
-    // Only a check needs more than the files of the commit.
-    const prepare = train(trainId)?.check === undefined ? undefined : this.#deps.prepare;
-    return new TrainScratch(git, { root, prepare, log }, trainId);
+    const { scratchRoot: root, prepare, log, train } = this.#deps;
+    return new TrainScratch(git, { root, prepare: train(trainId)?.check === undefined ? undefined : prepare, log }, trainId);
   }
 
   /** One thing after the other for each train. */
