@@ -46,7 +46,10 @@ describe('a person who merges the work of three agents', function () {
     folder = join(realpathSync(mkdtempSync(join(tmpdir(), 'flotilla-merge-'))), 'greetings');
     mkdirSync(folder);
     writeFileSync(join(folder, 'greetings.md'), greeting);
-    writeFileSync(join(folder, 'check.mjs'), "import { readFileSync } from 'node:fs';\nif (readFileSync('greetings.md', 'utf8').includes('<<<')) process.exit(1);\n");
+    writeFileSync(
+      join(folder, 'check.mjs'),
+      "import { readFileSync } from 'node:fs';\nif (readFileSync('greetings.md', 'utf8').includes('<<<')) process.exit(1);\n",
+    );
     git('init', '--quiet', '--initial-branch=main');
     git('add', '--all');
     git('-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit', '--quiet', '--message', 'Begin');
