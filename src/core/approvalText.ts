@@ -6,8 +6,8 @@ type CommandAsk = Extract<Ask, { kind: 'command' }>;
 /** How a command would run, for people. */
 const routeTexts: Readonly<Record<CommandRoute, string>> = {
   direct: 'without a shell, as a command that only reads',
-  sandboxed: 'in the sandbox',
-  shell: 'in a shell that nothing confines',
+  sandboxed: 'in the sandbox, since nothing proves that it only reads',
+  shell: 'in a shell that nothing confines, since nothing proves that it only reads',
 };
 
 /**
@@ -22,7 +22,7 @@ export function commandText(
 ): string {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Folder', ask.folder === '.' ? 'the workspace folder' : visible(ask.folder)],
-    ['Runs', ask.route === undefined ? undefined : `${routeTexts[ask.route]}${ask.why === undefined ? '' : `: ${visible(ask.why)}`}`],
+    ['Runs', ask.route === undefined ? undefined : `${routeTexts[ask.route]}${ask.why === undefined ? '' : `. ${visible(ask.why)}`}`],
     ['May change', ask.writes === undefined ? undefined : visible(ask.writes)],
     ...asks.map(({ agentId }) => ['Asked by', whoText(agentId, state, visible)] as const),
     ['A yes holds', ask.hash === undefined ? 'once' : 'for exactly this: when a file that it runs has changed, you are asked again'],

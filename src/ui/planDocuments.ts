@@ -25,6 +25,7 @@ export class PlanDocuments implements Disposable, vscode.TextDocumentContentProv
   /** Shows a text that is too long for a dialog. */
   async showText(askId: AskId, name: string, text: string): Promise<void> {
     const document = await vscode.workspace.openTextDocument(this.#put(askId, name, text));
+    await toLowerGroup();
     await vscode.window.showTextDocument(document, { preview: true, preserveFocus: true });
   }
 
@@ -40,6 +41,7 @@ export class PlanDocuments implements Disposable, vscode.TextDocumentContentProv
     const left = now === undefined ? this.#put(open.askId, `before/${ask.path}`, '') : file;
     const right = this.#put(open.askId, `after/${ask.path}`, after);
     const title = `${ask.path} (${now === undefined ? 'new file' : 'now ↔ proposed'})`;
+    await toLowerGroup();
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true, preserveFocus: true });
   }
 
@@ -52,8 +54,13 @@ export class PlanDocuments implements Disposable, vscode.TextDocumentContentProv
         this.#texts.delete(key);
       }
     }
+    const groups = new Set(tabs.map((tab) => tab.group));
     if (tabs.length > 0) {
       await vscode.window.tabGroups.close(tabs, true);
+    }
+    // Some people have VS Code keep empty groups.
+    for (const group of vscode.window.tabGroups.all.filter((one) => one.tabs.length === 0 && groups.has(one))) {
+      await vscode.window.tabGroups.close(group, true);
     }
   }
 
@@ -67,6 +74,11 @@ export class PlanDocuments implements Disposable, vscode.TextDocumentContentProv
     this.#texts.set(uri.toString(), text);
     return uri;
   }
+}
+
+/** A list of choices comes down over the beginning of the upper editor, so what it is about is shown in a group below. */
+async function toLowerGroup(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.newGroupBelow');
 }
 
 /** Ids may hold characters that a URI authority may not. */

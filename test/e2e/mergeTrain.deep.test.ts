@@ -81,6 +81,8 @@ describe('a person who merges the work of three agents', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  /** The row with what the merge asks. */
+  const question = () => window.page.locator('.sidebar .monaco-list-row[aria-label^="Merge: "]').first();
   /** Starts the run, and waits until its work can be merged. */
   const work = async (task: string) => {
     await window.palette('Flotilla: Start Run');
@@ -99,7 +101,7 @@ describe('a person who merges the work of three agents', function () {
   const land = async () => {
     await runs.eventually('the merge asks to move the branch', () => runs.hasRow(/^Merge: .*merge into/));
     await picture('asks');
-    await window.row('merge into').click();
+    await question().click();
     await window.pick('Move main');
   };
 
@@ -108,7 +110,7 @@ describe('a person who merges the work of three agents', function () {
     await picture('before');
     assert.equal(textOf('greetings.md'), greeting, 'agents worked apart from the open folder');
     await merge('Greet twice');
-    await window.row('Merge: ').click();
+    await question().click();
     await window.page.locator('.quick-input-widget').getByText('Send Back to Its Agent').waitFor();
     await picture('conflict');
     await window.pick('Send Back to Its Agent');
@@ -128,7 +130,7 @@ describe('a person who merges the work of three agents', function () {
     git('-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit', '--quiet', '--all', '--message', 'Begin again');
     await work('Greet once more');
     await merge('Greet once more');
-    await window.row('Merge: ').click();
+    await question().click();
     await window.pick('Resolve by Hand');
     const lines = window.page.locator('.editor-instance .view-lines').first();
     await lines.getByText('<<<<<<<').first().waitFor();
@@ -139,7 +141,7 @@ describe('a person who merges the work of three agents', function () {
     await window.palette('File: Save');
     await window.showFleet();
     await picture('by-hand-saved');
-    await window.row('Merge: ').click();
+    await question().click();
     await window.pick('Done');
     await land();
     await runs.eventually('the resolved text is in the open folder', async () => textOf('greetings.md').includes('Hello, by hand.'));
