@@ -196,7 +196,8 @@ export class FleetTree implements vscode.TreeDataProvider<FleetNode>, Disposable
 
   /** Rows that tell how long something takes are looked at once a second, while somebody sees them and there are any. */
   #keepTime(): void {
-    const needed = this.#refresh.visible && Object.values(this.#state.agents).some(isLive);
+    const isTimed = Object.values(this.#state.agents).some(isLive) || openRequests(this.#state).length > 0;
+    const needed = this.#refresh.visible && isTimed;
     if (!needed) {
       clearInterval(this.#tick);
       this.#tick = undefined;

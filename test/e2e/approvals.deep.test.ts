@@ -76,7 +76,10 @@ describe('a person who is asked', function () {
   });
 
   it('is led on to the change that waits, which it sees as a diff and allows', async () => {
-    await window.page.getByPlaceholder(/Make the change shown/).first().waitFor();
+    await window.page
+      .getByPlaceholder(/Make the change shown/)
+      .first()
+      .waitFor();
     await picture('write');
     await window.pick('Allow once');
     await runs.eventually('the file is there', async () => has('books.md'));
@@ -92,10 +95,18 @@ describe('a person who is asked', function () {
 
   it('denies another change, by the row that asks', async () => {
     await runs.eventually('the next change waits', () => runs.hasRow(/^Three wants to .*secret-books\.md/));
-    if (!(await window.page.getByPlaceholder(/Make the change shown/).first().isVisible())) {
+    if (
+      !(await window.page
+        .getByPlaceholder(/Make the change shown/)
+        .first()
+        .isVisible())
+    ) {
       await window.row('Three wants to').click();
     }
-    await window.page.getByPlaceholder(/Make the change shown/).first().waitFor();
+    await window.page
+      .getByPlaceholder(/Make the change shown/)
+      .first()
+      .waitFor();
     await window.pick('Deny');
     await runs.eventually('the run is done', () => runs.hasRow(new RegExp(`^Run ${task}, done`)));
     assert.ok(!has('secret-books.md'));

@@ -16,18 +16,20 @@ const edit = (path: string, from: string, to: string) => call('edit_file', { pat
 const read = (path: string) => call('read_file', { path });
 
 /** Three agents, of whom the second changes a line that the first changes too; and what the second does when its work comes back. */
-const team = scriptedTeam({
-  Formal: [read('greetings.md'), edit('greetings.md', 'Hello.', 'Good day.'), report('The greeting is formal.')],
-  Friendly: [
-    read('greetings.md'),
-    edit('greetings.md', 'Hello.', 'Hi there.'),
-    report('The greeting is friendly.'),
-    read('greetings.md'),
-    call('write_file', { path: 'greetings.md', content: greeting.replace('Hello.', 'Good day, and hi there.') }),
-    report('Both greetings are kept.'),
-  ],
-  Words: [call('write_file', { path: 'words.md', content: '# Words\n\nSalut.\n' }), report('There is a list of words.')],
-});
+const team = scriptedTeam(
+  {
+    Formal: [read('greetings.md'), edit('greetings.md', 'Hello.', 'Good day.'), report('The greeting is formal.')],
+    Friendly: [read('greetings.md'), edit('greetings.md', 'Hello.', 'Hi there.'), report('The greeting is friendly.')],
+    Words: [call('write_file', { path: 'words.md', content: '# Words\n\nSalut.\n' }), report('There is a list of words.')],
+  },
+  {
+    Friendly: [
+      read('greetings.md'),
+      call('write_file', { path: 'greetings.md', content: greeting.replace('Hello.', 'Good day, and hi there.') }),
+      report('Both greetings are kept.'),
+    ],
+  },
+);
 
 const theme = process.env['FLOTILLA_E2E_THEME'] ?? 'Default Light Modern';
 
@@ -99,7 +101,7 @@ describe('a person who merges the work of three agents', function () {
     await runs.eventually('the conflict is told', () => runs.hasRow(/^Merge: .*conflict/i));
   };
   const land = async () => {
-    await runs.eventually('the merge asks to move the branch', () => runs.hasRow(/^Merge: .*merge into/));
+    await runs.eventually('the merge asks to move the branch', () => runs.hasRow(/^Merge: Ready/));
     await picture('asks');
     await question().click();
     await window.pick('Move main');

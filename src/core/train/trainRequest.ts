@@ -5,7 +5,7 @@ import type { Agent, FleetState } from '../state.ts';
 import type { TrainCommand } from './decideTrain.ts';
 import type { Train } from './train.ts';
 import { nextStep } from './trainSteps.ts';
-import { blockedText, branchText, carText, conflictText, responsibleText, stopTitle, trainText } from './trainText.ts';
+import { blockedText, branchText, carText, conflictDetail, responsibleText, stopTitle, trainText } from './trainText.ts';
 
 /*
  * What a merge train asks of the person.
@@ -84,9 +84,14 @@ function stopQuestion(train: Train): Question | undefined {
   }
   const title = stopTitle(train, stop);
   const why = responsibleText(train, stop);
+  const label = train.cars.find((car) => car.agentId === stop.agentId)?.label ?? 'the agent';
   switch (stop.kind) {
     case 'conflict':
-      return { title, detail: lines([why, ...stop.files.map(conflictText)]), options: [sendBack, byHand, retry, skip, abort(train)] };
+      return {
+        title,
+        detail: lines([why, ...stop.files.map((file) => conflictDetail(file, label))]),
+        options: [sendBack, byHand, retry, skip, abort(train)],
+      };
     case 'red':
       return {
         title,

@@ -113,10 +113,21 @@ const kindTexts: Readonly<Record<ConflictKind, string>> = {
   other: 'the two sides do not fit together',
 };
 
+/** So many places of a file are quoted. */
+const mostQuoted = 3;
+
 /** One conflicted file in a line. */
 export function conflictText(file: ConflictFile): string {
   const places = file.hunks.length + file.moreHunks;
   return `${file.path}: ${kindTexts[file.kind]}${places > 0 ? ` (${countText(places, 'place')}, first at line ${file.hunks[0]?.line ?? 1})` : ''}`;
+}
+
+/** One conflicted file for reading: both sides of its first places. */
+export function conflictDetail(file: ConflictFile, label: string): string {
+  const sides = file.hunks
+    .slice(0, mostQuoted)
+    .map((hunk) => `  At line ${hunk.line}, what is merged so far has:\n${quoted(hunk.ours)}\n  and ${label} has:\n${quoted(hunk.theirs)}`);
+  return [conflictText(file), ...sides].join('\n');
 }
 
 /** What became of a car, for its row. */
@@ -186,7 +197,7 @@ export function feedbackText(train: Train, stop: TrainStop, brought: boolean, no
   }
   const places = stop.files.flatMap((file) => [
     `- ${conflictText(file)}`,
-    ...file.hunks.slice(0, 3).map((hunk) => `  The others have:\n${quoted(hunk.ours)}\n  You have:\n${quoted(hunk.theirs)}`),
+    ...file.hunks.slice(0, mostQuoted).map((hunk) => `  The others have:\n${quoted(hunk.ours)}\n  You have:\n${quoted(hunk.theirs)}`),
   ]);
   const how = brought
     ? 'Your folder now holds both, with conflict markers (<<<<<<<, =======, >>>>>>>) in these files where there is text. Keep the purpose of both sides and remove every marker.'

@@ -56,6 +56,15 @@ describe('what a merge train asks', () => {
     assert.equal(trainRequestRow(request, state.runs[runId], request.at + 60_000).description, 'Fix it · merge into main · 1 min');
   });
 
+  it('asks about a conflict with both sides of it', () => {
+    const hunk = { line: 3, ours: 'Good day.', theirs: 'Hi there.' };
+    const files = [{ path: 'a.md', kind: 'content' as const, hunks: [hunk], moreHunks: 0 }];
+    const [request] = openTrainRequests(
+      fold([...started, { type: 'carConflicted', trainId, agentId, head: commit('b'), files, counterparts: [] }]),
+    );
+    assert.match(request?.detail ?? '', /a\.md: .*line 3[^]*so far has:\n {2}> Good day\.\n {2}and ann has:\n {2}> Hi there\./);
+  });
+
   it('takes only the answers that it offers', () => {
     const [request] = openTrainRequests(fold(red));
     assert.ok(request);
