@@ -10,7 +10,7 @@ import { ApiKey } from './platform/apiKey.ts';
 import { createClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
 import { DefinitionFiles } from './platform/definitionFiles.ts';
-import { readDevelopmentOrders } from './platform/developmentOrders.ts';
+import { isUnwatched, readDevelopmentOrders } from './platform/developmentOrders.ts';
 import { createOpenDocuments, onFileSaved, unsavedFiles } from './platform/openDocuments.ts';
 import { createPlaces, workspaceFolders } from './platform/places.ts';
 import { watchInstructions } from './platform/watchInstructions.ts';
@@ -107,7 +107,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flotil
     log,
   });
   own(watchInstructions(() => void instructions.refresh()));
-  const unwatched = context.extensionMode === vscode.ExtensionMode.Test;
+  const unwatched = isUnwatched(context.extensionMode, process.env);
   const providers = createProviders({ clock, settings: () => settings.value, unwatched }, () => apiKey.value);
   const providerLabel = (id: string) => providers.all.find((provider) => provider.id === id)?.label ?? id;
 

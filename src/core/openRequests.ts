@@ -93,14 +93,11 @@ export function badgeOf(state: FleetState): { readonly value: number; readonly t
 /** The widest line of a text to read, in characters: plain text is not wrapped by the editor. */
 const widest = 110;
 
-/**
- * The whole text of a decision, for reading: what each choice leads to, and what it is about. The choices come first because the list that
- * asks for one covers the beginning of the editor.
- */
+/** The whole text of a decision, for reading: what it is about, and what each choice leads to. */
 export function decisionText(decision: Decision): string {
   const { title, detail, options } = decision.ask;
   const choices = options.map((option) => `- ${option.label}${option.detail === undefined ? '' : `: ${option.detail}`}`);
-  const parts = [title, ['You can choose:', ...choices].join('\n'), detail].filter((part) => part.trim() !== '');
+  const parts = [title, detail, ['You can choose:', ...choices].join('\n')].filter((part) => part.trim() !== '');
   return `${parts.join('\n\n').split('\n').map(wrapped).join('\n')}\n`;
 }
 

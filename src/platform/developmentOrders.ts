@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import * as vscode from 'vscode';
 import type { Disposable } from '../lib/disposables.ts';
 
 /** A task with the workflow for it; without one, the usual. */
@@ -15,6 +16,11 @@ export interface DevelopmentOrders extends Disposable {
   readonly approve: boolean;
   /** Tells the launcher one thing, as plain JSON. */
   tell(fact: Readonly<Record<string, unknown>>): void;
+}
+
+/** Whether tests drive this window and no person watches it, so that nothing need be slow enough to read. Never in an installed extension. */
+export function isUnwatched(mode: vscode.ExtensionMode, env: Readonly<Record<string, string | undefined>>): boolean {
+  return mode === vscode.ExtensionMode.Test || (mode === vscode.ExtensionMode.Development && env['FLOTILLA_DEV_UNWATCHED'] === '1');
 }
 
 /** The orders that `npm start` left in the environment of this extension host, if it was started by that. */

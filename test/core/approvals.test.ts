@@ -141,7 +141,7 @@ describe('the text of a command to approve', () => {
     const text = commandText(ask, openAsks(waiting), waiting, (shown) => shown);
     assert.deepEqual(text.split('\n'), [
       'Folder:      the workspace folder',
-      'Runs:        in a shell that nothing confines: it is not a command that only reads',
+      'Runs:        in a shell that nothing confines, since nothing proves that it only reads. it is not a command that only reads',
       'May change:  anything you may change',
       'Asked by:    one (tester)',
       'Asked by:    two (tester)',

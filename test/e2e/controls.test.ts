@@ -7,6 +7,8 @@ describe('a person at the controls', () => {
 
   before(async () => {
     window = await openWindow();
+    await window.showFleet();
+    await window.page.locator('.sidebar').getByRole('button', { name: 'Start' }).first().waitFor();
     await window.palette('Flotilla: Start Run');
     await window.answer('Review this repository and fix one small thing');
     await window.pick('orchestrate');
@@ -76,6 +78,11 @@ describe('a person at the controls', () => {
     await window.reload();
     await window.showFleet();
     await eventually('the lead is interrupted', async () => (await rowText('lead')).includes('interrupted'));
+    const rows = await window.treeRows();
+    assert.ok(
+      rows.some((row) => row.includes('Review this repository')),
+      rows.join('\n'),
+    );
     await window.palette('Flotilla: Resume Agent');
     await window.pick('lead');
     await eventually('the lead goes on', async () => !(await rowText('lead')).includes('interrupted'));

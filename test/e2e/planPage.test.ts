@@ -6,7 +6,7 @@ import type { ToHost } from '../../src/protocol/toHost.ts';
 import { openViewPage, type ViewPage } from '../webview/page/openPage.ts';
 import * as plans from '../webview/page/planScenarios.ts';
 import * as scenarios from '../webview/page/scenarios.ts';
-import { payloads } from './support/payloads.ts';
+import { payloadTexts } from './support/payloads.ts';
 
 const dist = resolve('dist');
 
@@ -179,8 +179,8 @@ describe('the plan on the timeline page', () => {
     await view.page.getByText('Not confirmed: It says that tests were run; no command was.').waitFor();
   });
 
-  for (const payload of payloads) {
-    it(`takes for text, wherever it stands in a plan: ${payload.replace(/\s+/g, ' ').slice(0, 60)}`, async () => {
+  for (const [order, payload] of Object.entries(payloadTexts)) {
+    it(`takes for text whatever a plan's text could be more, ${order}`, async () => {
       await open(plans.hostilePlan(payload));
       await view.page.getByRole('region', { name: 'Proposed changes' }).waitFor();
       const found = await view.page.evaluate(() => ({

@@ -22,6 +22,7 @@ describe('a person who reviews changes', function () {
     writeFileSync(join(folder, 'notes.md'), notes);
     window = await openWindow({
       workspace: folder,
+      env: { FLOTILLA_DEV_UNWATCHED: '1' },
       settings: { 'flotilla.approvals.mode': 'editFreely', 'workbench.colorTheme': 'Default Dark Modern' },
     });
     runs = createRunDriver(window);

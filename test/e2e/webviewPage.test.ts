@@ -5,7 +5,7 @@ import { findChromium, launchBrowser, noChromium } from '../../scripts/lib/brows
 import type { ToHost } from '../../src/protocol/toHost.ts';
 import { openViewPage, type ViewPage } from '../webview/page/openPage.ts';
 import * as scenarios from '../webview/page/scenarios.ts';
-import { payloads } from './support/payloads.ts';
+import { payloadTexts } from './support/payloads.ts';
 
 const dist = resolve('dist');
 
@@ -225,8 +225,8 @@ describe('the timeline page', () => {
       ),
     }));
 
-  for (const payload of payloads) {
-    it(`WEB-01, WEB-02, WEB-03: takes for text, wherever it stands: ${payload.replace(/\s+/g, ' ').slice(0, 60)}`, async () => {
+  for (const [order, payload] of Object.entries(payloadTexts)) {
+    it(`WEB-01, WEB-02, WEB-03: takes for text whatever text could be more, ${order}`, async () => {
       await open(scenarios.hostile(payload));
       const folds = view.page.locator('.transcript [aria-expanded="false"]');
       await folds.first().waitFor();

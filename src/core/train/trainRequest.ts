@@ -150,7 +150,7 @@ export function trainRowText(train: Train | undefined): string | undefined {
 /** The whole text of a request, for reading. */
 export function trainRequestText({ title, detail, options }: TrainRequest): string {
   const choices = options.map((option) => `- ${option.label}: ${option.detail}`);
-  return `${[title, ['You can choose:', ...choices].join('\n'), detail].join('\n\n')}\n`;
+  return `${[title, detail, ['You can choose:', ...choices].join('\n')].join('\n\n')}\n`;
 }
 
 function confinedText({ unconfined }: Train): string {

@@ -109,7 +109,7 @@ describe('open decisions', () => {
     assert.equal(row.context, 'ask decision fanOut');
     assert.match(
       decisionText(open),
-      /You can choose:\n- Start 12 agents: about 1M tokens\n- Do not start them\n\nExpected in all: about 1M tokens\.\n$/,
+      /\n\nExpected in all: about 1M tokens\.\n\nYou can choose:\n- Start 12 agents: about 1M tokens\n- Do not start them\n$/,
     );
   });
 
@@ -121,6 +121,6 @@ describe('open decisions', () => {
       whole,
     );
     assert.equal(whole.split('word').length, 61);
-    assert.match(whole, /\n- word.*\n {2}word.* end\n {4}code\n$/s);
+    assert.match(whole, /\n- word.*\n {2}word.* end\n {4}code\n\nYou can choose/s);
   });
 });

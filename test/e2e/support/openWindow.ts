@@ -61,7 +61,7 @@ export async function openWindow(request: WindowRequest = {}): Promise<E2eWindow
   const browser = await launchBrowser(chromium, { headless: true });
   const address = server.address({ ...(workspace === null ? {} : { workspace }), extension: root });
   const open = async (): Promise<Workbench & { readonly page: Page }> => {
-    const context = await browser.newContext({ viewport: size });
+    const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
     const page = await context.newPage();
     await page.goto(address);
     const workbench = createWorkbench(page, join(root, 'out', 'test-results'));

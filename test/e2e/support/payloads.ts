@@ -11,3 +11,10 @@ export const payloads = [
   `<math><mtext><table><mglyph><style><!--</style><img title="--><img src onerror=window.hacked=1>">`,
   `{{constructor.constructor('window.hacked=1')()}} \${window.hacked=1} \u0000\u202e\u001b[2J`,
 ] as const;
+
+/** All of them in one text, the other way round, and in one line: what one of them might hide, or a place might cut off, comes first in another. */
+export const payloadTexts = {
+  'one after the other': payloads.join('\n\n'),
+  'the last one first': payloads.toReversed().join('\n\n'),
+  'in one line': payloads.toReversed().join(' '),
+} as const;
