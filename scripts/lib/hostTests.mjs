@@ -67,7 +67,7 @@ async function inDesktop(processes, executable, { root, folder, data, tests, env
 
 /** @param {Processes} processes @param {import('./codeServer.mjs').ServerProgram} program @param {HostOptions} options */
 async function inBrowser(processes, program, { root, folder, data, tests, env, timeoutMs, tell }) {
-  const chromium = findChromium();
+  const chromium = findChromium({ headless: true });
   if (chromium === undefined) {
     throw new Error(noChromium);
   }

@@ -55,7 +55,7 @@ export async function openServedWindow(processes, program, { root, folder, data,
   const server = await startServer(processes, { program, dataFolder: data, env });
   const address = server.address({ workspace: folder, extension: root });
   tell(`Address: ${address}`);
-  const chromium = findChromium();
+  const chromium = findChromium({ headless: !display });
   if (!browser || chromium === undefined) {
     tell(
       browser

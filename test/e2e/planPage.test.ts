@@ -15,7 +15,7 @@ describe('the plan on the timeline page', () => {
   let view: ViewPage;
 
   before(async () => {
-    browser = await launchBrowser(findChromium() ?? assert.fail(noChromium), { headless: true });
+    browser = await launchBrowser(findChromium({ headless: true }) ?? assert.fail(noChromium), { headless: true });
   });
   after(() => browser.close());
   afterEach(async () => {

@@ -14,7 +14,7 @@ describe('the timeline page', () => {
   let view: ViewPage;
 
   before(async () => {
-    browser = await launchBrowser(findChromium() ?? assert.fail(noChromium), { headless: true });
+    browser = await launchBrowser(findChromium({ headless: true }) ?? assert.fail(noChromium), { headless: true });
   });
   after(() => browser.close());
   afterEach(async () => {
@@ -66,6 +66,7 @@ describe('the timeline page', () => {
     assert.equal(await lane(/^Lead/).getAttribute('aria-expanded'), 'false');
     assert.equal(await lane(/.*/).count(), 1);
     await tree.press('ArrowRight');
+    await lane(/.*/).nth(13).waitFor();
     assert.equal(await lane(/.*/).count(), 14);
   });
 

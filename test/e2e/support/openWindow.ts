@@ -40,7 +40,7 @@ const size = { width: 1500, height: 950 };
 /** Opens a window and waits until VS Code can be used. Tests run from the root of the checkout. */
 export async function openWindow(request: WindowRequest = {}): Promise<E2eWindow> {
   const root = process.cwd();
-  const chromium = findChromium();
+  const chromium = findChromium({ headless: true });
   if (chromium === undefined) {
     throw new Error(noChromium);
   }

@@ -83,7 +83,7 @@ const pictures: readonly Picture[] = [
   ['long-transcript', () => scenarios.longTranscript(3_000), { height: 800 }],
 ];
 
-const executable = findChromium();
+const executable = findChromium({ headless: true });
 if (executable === undefined) {
   throw new Error(noChromium);
 }
