@@ -111,6 +111,12 @@ describe('a person who merges the work of three agents', function () {
     await work('Greet twice');
     await picture('before');
     assert.equal(textOf('greetings.md'), greeting, 'agents worked apart from the open folder');
+    await window.palette('View: Show Explorer');
+    const shared = window.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'greetings.md' });
+    await runs.eventually('the file that two change is marked', async () =>
+      /Formal and Friendly change this file at the same time/.test((await shared.first().getAttribute('aria-label')) ?? ''),
+    );
+    await picture('overlap');
     await merge('Greet twice');
     await question().click();
     await window.page.locator('.quick-input-widget').getByText('Send Back to Its Agent').waitFor();

@@ -6,11 +6,14 @@ interface Shape {
   readonly name: string;
   /** Says `ready` when all its processes have begun. */
   readonly command: string;
-  /** Of 200 processes, which takes its time; done half as often. */
+  /** Of very many processes, which takes its time; done half as often. */
   readonly large?: true;
   /** It ends by itself and leaves its processes behind. */
   readonly ends?: true;
 }
+
+/** processes.system.test.ts kills 200 at every run. */
+const many = deepRun ? 200 : 60;
 
 const shapes: readonly Shape[] = [
   { name: 'plain', command: 'echo ready; exec sleep 300' },
@@ -24,10 +27,10 @@ const shapes: readonly Shape[] = [
     command: "(setsid sh -c 'sleep 300 & exec sleep 300' </dev/null >/dev/null 2>&1 &); exit 0",
     ends: true,
   },
-  { name: '200 children', command: 'for i in $(seq 200); do sleep 300 & done; echo ready; wait', large: true },
+  { name: `${many} children`, command: `for i in $(seq ${many}); do sleep 300 & done; echo ready; wait`, large: true },
   {
-    name: '200 of their own session',
-    command: 'for i in $(seq 200); do setsid sleep 300 >/dev/null 2>&1 & done; echo ready; wait',
+    name: `${many} of their own session`,
+    command: `for i in $(seq ${many}); do setsid sleep 300 >/dev/null 2>&1 & done; echo ready; wait`,
     large: true,
   },
   {
