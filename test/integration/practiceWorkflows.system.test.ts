@@ -20,7 +20,7 @@ interface Practised {
   readonly task: string;
   /** It ends with changed files. */
   readonly edits: boolean;
-  /** Left to the deep run: the others here, the practice run beside this, and the tests in a window go through its phases too. */
+  /** Left to the deep run: the others here and the practice run beside this go through its phases too. */
   readonly deep?: true;
 }
 
@@ -30,7 +30,7 @@ const workflows: readonly Practised[] = [
   { workflow: 'research-plan-execute', task: owners, edits: true },
   { workflow: 'scout-plan-build', task: owners, edits: true, deep: true },
   { workflow: 'scout-build', task: owners, edits: true, deep: true },
-  { workflow: 'plan-build-review-ship', task: owners, edits: true, deep: true },
+  { workflow: 'plan-build-review-ship', task: owners, edits: true },
   { workflow: 'code-review', task: 'All of the code', edits: false },
   { workflow: 'feature', task: owners, edits: true, deep: true },
   { workflow: 'refactor-files', task: 'Rename `addMonths` to `plusMonths`', edits: true },
