@@ -113,8 +113,10 @@ describe('a person who merges the work of three agents', function () {
     assert.equal(textOf('greetings.md'), greeting, 'agents worked apart from the open folder');
     await window.palette('View: Show Explorer');
     const shared = window.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'greetings.md' });
-    await runs.eventually('the file that two change is marked', async () =>
-      /Formal and Friendly change this file at the same time/.test((await shared.first().getAttribute('aria-label')) ?? ''),
+    await runs.eventually('the file that two change is marked', () =>
+      shared
+        .first()
+        .evaluate((row) => [...row.querySelectorAll('*')].some((each) => getComputedStyle(each, '::after').content.includes('⇄'))),
     );
     await picture('overlap');
     await merge('Greet twice');
