@@ -41,7 +41,11 @@ async function main() {
   /** @type {StepResult[]} */
   const results = [];
   if (values.deep) {
-    return [await said(deepLaws), await said(browserTests)];
+    const steps = [...(wants('unit') ? [deepLaws] : []), ...(wants('browser') ? [browserTests] : [])];
+    for (const step of steps) {
+      results.push(await said(step));
+    }
+    return results;
   }
   if (wants('unit')) {
     results.push(...(await runChecks(processes, { root, quick: false })));
