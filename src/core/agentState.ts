@@ -6,7 +6,6 @@ import type {
   Failure,
   IsolationWish,
   Manifest,
-  MessageKind,
   Outcome,
   Place,
   RightsSet,
@@ -15,6 +14,7 @@ import type {
   Workplace,
 } from './events.ts';
 import type { AgentId, CallId, MessageId, PromptId, RunId, TaskId } from './ids.ts';
+import type { DeliveredMessage } from './transcriptState.ts';
 
 /** Everything an agent can wait for. */
 export type WaitKind = Wait['kind'] | 'approval' | 'answer' | 'reply';
@@ -47,18 +47,9 @@ export interface OpenCall {
   readonly since: number;
 }
 
-/** A message that its receiver has not yet read. */
-export interface QueuedMessage {
-  readonly messageId: MessageId;
-  readonly from: Actor;
-  readonly sender: string;
-  readonly kind: MessageKind;
-  readonly text: string;
-  readonly place?: Place | undefined;
+/** A message that its receiver has not yet read; `at` is when it was sent. */
+export interface QueuedMessage extends DeliveredMessage {
   readonly interrupt: boolean;
-  readonly replyTo?: MessageId | undefined;
-  readonly answerable?: boolean | undefined;
-  readonly at: number;
 }
 
 /** A request that an agent sent to another one, as lists show it. */

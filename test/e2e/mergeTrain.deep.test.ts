@@ -85,6 +85,13 @@ describe('a person who merges the work of three agents', function () {
 
   /** The row with what the merge asks. */
   const question = () => window.page.locator('.sidebar .monaco-list-row[aria-label^="Merge: "]').first();
+  /** What earlier runs brought is taken out by a commit of the person. */
+  const beginAgain = () => {
+    rmSync(join(folder, 'words.md'), { force: true });
+    writeFileSync(join(folder, 'greetings.md'), greeting);
+    git('add', '--all');
+    git('-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit', '--quiet', '--allow-empty', '--message', 'Begin again');
+  };
   /** Starts the run, and waits until its work can be merged. */
   const work = async (task: string) => {
     await window.palette('Flotilla: Start Run');
@@ -135,9 +142,7 @@ describe('a person who merges the work of three agents', function () {
   });
 
   it('resolves by hand what the next run brings, apart from the open folder', async () => {
-    git('-c', 'user.name=A', '-c', 'user.email=a@localhost', 'rm', '--quiet', 'words.md');
-    writeFileSync(join(folder, 'greetings.md'), greeting);
-    git('-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit', '--quiet', '--all', '--message', 'Begin again');
+    beginAgain();
     await work('Greet once more');
     await merge('Greet once more');
     await question().click();
@@ -155,6 +160,24 @@ describe('a person who merges the work of three agents', function () {
     await window.pick('Done');
     await land();
     await runs.eventually('the resolved text is in the open folder', async () => textOf('greetings.md').includes('Hello, by hand.'));
+    assert.equal(git('status', '--porcelain'), '');
+  });
+
+  it('hears where the work of deleted agents is kept, and makes a branch of it', async () => {
+    beginAgain();
+    await work('Greet for nothing');
+    await window.palette('Flotilla: Delete Ended Agents');
+    await window.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete' }).click();
+    await runs.eventually('the person is told', async () =>
+      (await window.notifications()).some((text) => /worktrees were removed.*kept below/.test(text)),
+    );
+    await picture('kept');
+    await window.page.locator('.notifications-center').getByRole('button', { name: 'Restore as Branch…' }).click();
+    await window.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await picture('restore');
+    await window.page.keyboard.press('Enter');
+    await window.answer('greetings-again');
+    await runs.eventually('there is a branch', async () => git('branch', '--list', 'greetings-again').includes('greetings-again'));
     assert.equal(git('status', '--porcelain'), '');
   });
 });
